@@ -1,0 +1,54 @@
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type Transaction } from "kysely";
+import pg from "pg";
+import { PipelinedDriver } from "./pipelined-driver.ts";
+import type { Tables } from "./tables.ts";
+
+export { makeDatabaseClock } from "./clock.ts";
+export { migrate, pendingMigrations } from "./migrate.ts";
+export type { Tables } from "./tables.ts";
+
+/** Reads outside a transaction, and starts one. */
+export type Db = Kysely<Tables>;
+
+/** A transaction: what a use case reads and writes as one. */
+export type Tx = Transaction<Tables>;
+
+export type Database = {
+  db: Db;
+  /** The same connections, for the statements that are written by hand for speed (`applications/store.ts`). */
+  pool: pg.Pool;
+  /** Waits for running statements, then closes every connection. */
+  close(): Promise<void>;
+};
+
+// Counts and step numbers fit a double; a bigint type in every sum would not be worth it.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * Opens the connection pool. Statements sent without waiting for each other share a round trip (`pipeline`), and a
+ * transaction's `begin` travels with its first statement.
+ *
+ * @param url a PostgreSQL connection string
+ * @param connections the most connections open at once
+ */
+export function openDatabase(url: string, { connections = 10 }: { connections?: number } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    pipeline: true,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 30_000,
+    application_name: "vahva",
+  } as pg.PoolConfig); // `pipeline` is newer than the type package
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on("error", () => {});
+  const db = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new PipelinedDriver({ pool }),
+      createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+  return { db, pool, close: () => db.destroy() };
+}

@@ -1,0 +1,337 @@
+// Written by `npm run db:schema` from the migrated database. Do not edit.
+import type { ColumnType } from "kysely";
+
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+/** jsonb: read as a value, written as JSON text. */
+export type Json = ColumnType<unknown, string, string>;
+export type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>;
+
+/** An employer or customer company: its people, policy, support contacts and look. The first of languages is its default. */
+export interface OrganisationTable {
+  id: string;
+  slug: string;
+  name: Json;
+  sms_name: string;
+  languages: string[];
+  support: Generated<Json>;
+  brand_colour: string | null;
+  logo: Buffer | null;
+  logo_type: string | null;
+  home: ColumnType<unknown, string | null, string | null>;
+  authenticator_name: string;
+  email_categories: Generated<Json>;
+  policy: Json;
+  state: Generated<string>;
+  created_at: Timestamp;
+}
+
+/** Who signs in. A person has one account in each organisation they work with. */
+export interface PersonTable {
+  id: string;
+  given_name: string;
+  family_name: string;
+  language: string;
+  created_at: Timestamp;
+}
+
+/** A person in an organisation. Raising epoch ends every session, half-way journey and grant of the account at once. */
+export interface AccountTable {
+  id: string;
+  organisation_id: string;
+  person_id: string;
+  user_name: string;
+  email: string;
+  phone: string | null;
+  category: string;
+  roles: Generated<string[]>;
+  home: ColumnType<unknown, string | null, string | null>;
+  state: string;
+  epoch: Generated<number>;
+  created_at: Timestamp;
+  activated_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  closed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** What an account is found by at sign-in: user name and e-mail, folded for case, width and Unicode form. Unique in an organisation. */
+export interface AccountNameTable {
+  key: string;
+  organisation_id: string;
+  account_id: string;
+}
+
+/** A browser that is signed in. Only the hash of its cookie is kept. provider holds what the OpenID provider remembers of it: applications, their sid and grant. */
+export interface SessionTable {
+  uid: string;
+  id_hash: Buffer;
+  account_id: string | null;
+  account_epoch: number | null;
+  proofs: Generated<Json>;
+  acr: string | null;
+  amr: Generated<string[]>;
+  authenticated_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  created_at: Timestamp;
+  last_used_at: Timestamp;
+  expires_at: Timestamp;
+  idle_seconds: number;
+  ends_with_browser: Generated<boolean>;
+  browser: string | null;
+  network: string | null;
+  provider: Generated<Json>;
+}
+
+/** One method bound to one account. A removed one is kept, with its time: every authenticator ever bound stays on record. */
+export interface AuthenticatorTable {
+  id: string;
+  account_id: string;
+  method: string;
+  name: string | null;
+  linked_at: Timestamp;
+  last_used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  removed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** A way in, from its first page to its end: sign-in, activation, change of password. subject_id is what started it, for example an invitation. */
+export interface JourneyTable {
+  id: string;
+  purpose: string;
+  browser_hash: Buffer;
+  organisation_id: string | null;
+  account_id: string | null;
+  account_epoch: number | null;
+  subject_id: string | null;
+  method: string | null;
+  application: string | null;
+  return_to: string | null;
+  requested: Generated<Json>;
+  notice: ColumnType<unknown, string | null, string | null>;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  outcome: string | null;
+}
+
+/** What the person has shown on a journey. A step is done only if its proof is here. */
+export interface ProofTable {
+  journey_id: string;
+  kind: string;
+  authenticator_id: string | null;
+  shown_at: Timestamp;
+}
+
+/** Browsers in which an account has signed in: strangers' wrong passwords do not slow them, and the sign-in page remembers organisation and method. */
+export interface KnownBrowserTable {
+  browser_hash: Buffer;
+  account_id: string;
+  method: string;
+  last_used_at: Timestamp;
+}
+
+/** The head of each chain of audit rows: one per organisation, and "service" for what belongs to none. */
+export interface AuditStreamTable {
+  stream: string;
+  head: number;
+  mac: Buffer;
+}
+
+/** What happened, append-only. Each row's mac covers the row and the mac before it, under a key that the database never sees. */
+export interface AuditEventTable {
+  stream: string;
+  number: number;
+  id: string;
+  at: Timestamp;
+  type: string;
+  result: string;
+  actor: string;
+  account_id: string | null;
+  reference: string | null;
+  network: string | null;
+  detail: Generated<Json>;
+  mac: Buffer;
+}
+
+/** Signed milestones of each chain, so that a cut tail or a restored backup shows. */
+export interface AuditCheckpointTable {
+  stream: string;
+  number: number;
+  at: Timestamp;
+  event_mac: Buffer;
+  mac: Buffer;
+}
+
+/** The outbox: e-mails and text messages until they are delivered, and what became of them. contents (address and text) is sealed, and gone once the message is. */
+export interface MessageTable {
+  id: string;
+  channel: string;
+  template: string;
+  organisation_id: string | null;
+  account_id: string | null;
+  subject_id: string | null;
+  language: string;
+  contents: Buffer | null;
+  state: Generated<string>;
+  attempts: Generated<number>;
+  next_attempt_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  expires_at: Timestamp;
+  reason: string | null;
+  created_at: Timestamp;
+  delivered_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** The invitation of an account. pin_misses counts wrong PINs against this PIN, misses against the invitation since it was last sent. */
+export interface InvitationTable {
+  id: string;
+  organisation_id: string;
+  account_id: string;
+  state: string;
+  pin_hash: Buffer | null;
+  pin_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  pin_misses: Generated<number>;
+  misses: Generated<number>;
+  pin_sent_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  pins_requested_on: string | null;
+  pins_requested: Generated<number>;
+  expected_identity: Buffer | null;
+  expires_at: Timestamp;
+  created_at: Timestamp;
+  opened_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  activated_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** The activation links of an invitation; replaced ones are kept so that their page can say so. */
+export interface InvitationLinkTable {
+  token_hash: Buffer;
+  invitation_id: string;
+  created_at: Timestamp;
+  replaced_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** The password of an account: argon2id, keyed with a pepper that the database never sees. */
+export interface PasswordTable {
+  account_id: string;
+  hash: string;
+  changed_at: Timestamp;
+}
+
+/** The secret of an authenticator app or token (sealed) and which time steps are spent: RFC 6238. */
+export interface TotpTable {
+  authenticator_id: string;
+  secret: Buffer;
+  algorithm: Generated<string>;
+  digits: Generated<number>;
+  period: Generated<number>;
+  last_step: number;
+  told_steps: Generated<number[]>;
+  failures: Generated<number>;
+  blocks: Generated<number>;
+  blocked_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** A secret shown as a QR code and not confirmed yet: one per account, so that two tabs never leave two live ones. */
+export interface TotpOfferTable {
+  account_id: string;
+  journey_id: string;
+  secret: Buffer;
+  failures: Generated<number>;
+  created_at: Timestamp;
+}
+
+/** Counters of attempts and messages, by a key that names what is limited. */
+export interface ThrottleTable {
+  key: string;
+  count: number;
+  since: Timestamp;
+  blocked_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** A relying party. settings is its OpenID Connect client metadata; its secret is sealed, since the engine compares the plain value. */
+export interface ApplicationTable {
+  client_id: string;
+  organisation_id: string | null;
+  name: Json;
+  settings: Json;
+  secret: Buffer | null;
+  state: Generated<string>;
+  version: Generated<number>;
+  created_at: Timestamp;
+}
+
+/** The keys that sign tokens: published before they sign and after they have stopped. The private key is sealed. */
+export interface SigningKeyTable {
+  kid: string;
+  algorithm: string;
+  private_key: Buffer;
+  published_at: Timestamp;
+  signs_from: Timestamp;
+  retired_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** What an account granted to an application. Raising generation revokes every token of the grant. */
+export interface OidcGrantTable {
+  id: string;
+  account_id: string | null;
+  account_epoch: number | null;
+  client_id: string;
+  payload: Json;
+  generation: Generated<number>;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+}
+
+/** Codes, access tokens, refresh tokens, pushed requests and interactions, by the hash of their value. session_uid is set on those that end with the session. */
+export interface OidcTokenTable {
+  id_hash: Buffer;
+  kind: string;
+  grant_id: string | null;
+  generation: number | null;
+  session_uid: string | null;
+  payload: Json;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  consumed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** Marks of one-time values seen: jti of client assertions, interactions kept in a cookie. */
+export interface OidcUsedTable {
+  id_hash: Buffer;
+  expires_at: Timestamp;
+}
+
+/** Demo mode only: what would have been sent. */
+export interface DemoInboxTable {
+  id: string;
+  channel: string;
+  recipient: string;
+  subject: string | null;
+  text: string;
+  html: string | null;
+  at: Timestamp;
+}
+
+export interface Tables {
+  account: AccountTable;
+  account_name: AccountNameTable;
+  application: ApplicationTable;
+  audit_checkpoint: AuditCheckpointTable;
+  audit_event: AuditEventTable;
+  audit_stream: AuditStreamTable;
+  authenticator: AuthenticatorTable;
+  demo_inbox: DemoInboxTable;
+  invitation: InvitationTable;
+  invitation_link: InvitationLinkTable;
+  journey: JourneyTable;
+  known_browser: KnownBrowserTable;
+  message: MessageTable;
+  oidc_grant: OidcGrantTable;
+  oidc_token: OidcTokenTable;
+  oidc_used: OidcUsedTable;
+  organisation: OrganisationTable;
+  password: PasswordTable;
+  person: PersonTable;
+  proof: ProofTable;
+  session: SessionTable;
+  signing_key: SigningKeyTable;
+  throttle: ThrottleTable;
+  totp: TotpTable;
+  totp_offer: TotpOfferTable;
+}
