@@ -5,6 +5,7 @@ import type { Tables } from "./tables.ts";
 
 export { makeDatabaseClock } from "./clock.ts";
 export { migrate, pendingMigrations } from "./migrate.ts";
+export { jsonText } from "./json.ts";
 export type { Tables } from "./tables.ts";
 
 /** Reads outside a transaction, and starts one. */

@@ -241,7 +241,6 @@ export interface ThrottleTable {
   key: string;
   count: number;
   since: Timestamp;
-  blocked_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
 /** A relying party. settings is its OpenID Connect client metadata; its secret is sealed, since the engine compares the plain value. */

@@ -1,0 +1,53 @@
+import * as z from "zod";
+
+/** What kind of account it is in its organisation. */
+export const categories = ["staff", "student", "external", "guest"] as const;
+export type Category = (typeof categories)[number];
+
+/** How strong a sign-in is: NIST SP 800-63B's authenticator assurance levels. */
+export const strengths = [1, 2, 3] as const;
+export type Strength = (typeof strengths)[number];
+
+const methodsOfCategory = z.strictObject({
+  /** Methods that accounts of the category may link and sign in with, by name. */
+  permitted: z.array(z.string()),
+  /** Offered first; must be one of `permitted`. */
+  recommended: z.string().optional(),
+});
+
+/** What an organisation decides (POL-1). Missing parts take their defaults, so an old row is never incomplete. */
+export const policySchema = z.strictObject({
+  methods: z
+    .strictObject({
+      staff: methodsOfCategory.prefault({ permitted: ["totp"] }),
+      student: methodsOfCategory.prefault({ permitted: ["totp"] }),
+      external: methodsOfCategory.prefault({ permitted: ["totp"] }),
+      guest: methodsOfCategory.prefault({ permitted: ["totp"] }),
+    })
+    .prefault({}),
+  minimumStrength: z.literal(strengths).default(2),
+  session: z
+    .strictObject({
+      lifetimeMinutes: z.int().min(5).max(43_200).default(1_440),
+      idleMinutes: z.int().min(5).max(43_200).default(60),
+      endsWithBrowser: z.boolean().default(false),
+    })
+    .prefault({}),
+  password: z.strictObject({ minimumLength: z.int().min(8).max(64).default(12) }).prefault({}),
+  invitation: z
+    .strictObject({
+      days: z.int().min(1).max(90).default(14),
+      /** The SMS goes out only when the person asks for it on the page (ACT-2). */
+      pinOnRequest: z.boolean().default(false),
+    })
+    .prefault({}),
+});
+
+export type Policy = z.infer<typeof policySchema>;
+
+/** The methods that `policy` lets accounts of `category` use, the recommended one first. */
+export function permittedMethods(policy: Policy, category: Category): readonly string[] {
+  const { permitted, recommended } = policy.methods[category];
+  if (!recommended || !permitted.includes(recommended)) return permitted;
+  return [recommended, ...permitted.filter((method) => method !== recommended)];
+}
