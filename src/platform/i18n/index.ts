@@ -1,0 +1,14 @@
+export { chooseLanguage, type LanguageClues } from "./choose-language.ts";
+export {
+  compareNames,
+  type DateStyle,
+  defaultTimeZone,
+  formatDate,
+  formatDateTime,
+  formatList,
+  formatNumber,
+  formatTime,
+} from "./format.ts";
+export type { Key } from "./keys.ts";
+export { plainText, smsText } from "./plain-text.ts";
+export { type Params, type Translate, translator } from "./translator.ts";

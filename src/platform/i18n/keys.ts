@@ -1,0 +1,16 @@
+/**
+ * The namespaces of words, one file each in `locales/en/`, and the keys that the English files hold. A new file needs
+ * its line here, nothing else.
+ */
+type Files = {
+  common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
+  errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
+};
+
+/** Keys are in kebab-case; an underscore starts a plural or a context (`lock-out_one`, `continue_totp`). */
+type Base<K extends string> = K extends `${infer B}_${string}` ? B : K;
+
+type KeysOf<N extends keyof Files> = Exclude<keyof Files[N], "default"> & string;
+
+/** A name of words: `namespace:key`. A plural or context is named by its base (`t("x:lock-out", { count })`) or whole. */
+export type Key = { [N in keyof Files]: `${N}:${KeysOf<N> | Base<KeysOf<N>>}` }[keyof Files];
