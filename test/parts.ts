@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** A real program that some tests drive. `packages` are Debian's. */
+type Known = { packages: readonly string[]; find(): string | undefined; tests: string };
+
+const places = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/bin", "/usr/bin", "/usr/sbin", "/sbin"];
+
+function onPath(name: string): string | undefined {
+  return places.map((place) => join(place, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A browser that really runs: Ubuntu's package `chromium` is only a stub that points at a snap. */
+function browser(): string | undefined {
+  const own = process.env.CHROME_BIN;
+  const found = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].map(onPath);
+  const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+  const candidates = [own, ...found, mac].filter((path) => path !== undefined && existsSync(path));
+  return candidates.find((path) => path && spawnSync(path, ["--version"], { timeout: 20_000 }).status === 0);
+}
+
+const file = (path: string) => () => (existsSync(path) ? path : undefined);
+const sms = "text messages through a real gateway";
+const apache = {
+  packages: ["apache2", "libapache2-mod-auth-openidc"],
+  tests: "sign-in to an application behind Apache",
+};
+
+const parts = {
+  chromium: { packages: ["chromium"], find: browser, tests: "everything in a real browser" },
+  oathtool: {
+    packages: ["oathtool"],
+    find: () => onPath("oathtool"),
+    tests: "codes of an authenticator that is not ours",
+  },
+  zbarimg: { packages: ["zbar-tools"], find: () => onPath("zbarimg"), tests: "reading the QR code as a phone does" },
+  bearerbox: { packages: ["kannel"], find: () => onPath("bearerbox"), tests: sms },
+  smsbox: { packages: ["kannel"], find: () => onPath("smsbox"), tests: sms },
+  fakesmsc: { packages: ["kannel-extras"], find: file("/usr/lib/kannel/test/fakesmsc"), tests: sms },
+  apache: { ...apache, find: () => onPath("apache2") },
+  "mod-auth-openidc": { ...apache, find: file("/usr/lib/apache2/modules/mod_auth_openidc.so") },
+} satisfies Record<string, Known>;
+
+export type PartName = keyof typeof parts;
+
+const found = new Map<PartName, string | undefined>();
+
+/**
+ * Where a part of the test bench is, or a sentence for `skip`:
+ * `test("…", { skip: "missing" in browser && browser.missing }, …)`.
+ */
+export function part(name: PartName): { path: string } | { missing: string } {
+  if (!found.has(name)) found.set(name, parts[name].find());
+  const path = found.get(name);
+  return path === undefined ? { missing: `${name} is not installed (${parts[name].packages.join(" ")})` } : { path };
+}
+
+/** Every part that this machine lacks, with the Debian packages that bring it and the tests that go without. */
+export function missingParts() {
+  const names = Object.keys(parts) as PartName[]; // the keys of a literal
+  return names.filter((name) => "missing" in part(name)).map((name) => ({ name, ...parts[name] }));
+}
+
+/** Forgets what was looked up: something has just been installed. */
+export const lookAgain = () => found.clear();
