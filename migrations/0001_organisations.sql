@@ -9,6 +9,7 @@ create table organisation (
   brand_colour text check (brand_colour ~ '^#[0-9a-f]{6}$'),
   logo bytea,
   logo_type text,
+  logo_hash text,
   home jsonb,
   authenticator_name text not null,
   email_categories jsonb not null default '{}',

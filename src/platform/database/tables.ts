@@ -18,6 +18,7 @@ export interface OrganisationTable {
   brand_colour: string | null;
   logo: Buffer | null;
   logo_type: string | null;
+  logo_hash: string | null;
   home: ColumnType<unknown, string | null, string | null>;
   authenticator_name: string;
   email_categories: Generated<Json>;

@@ -1,3 +1,4 @@
+import type { AccountState } from "../../../kernel/account-state.ts";
 import type { Language, LocalisedText } from "../../../kernel/language.ts";
 import type { Category, Policy } from "./policy.ts";
 
@@ -36,11 +37,6 @@ export type Organisation = Readonly<{
   policy: Policy;
   state: "open" | "closed";
 }>;
-
-/**
- * `invited`: nothing shown yet. `activating`: the PIN was right and a password chosen, but no method is linked yet.
- */
-export type AccountState = "invited" | "activating" | "active" | "closed";
 
 export type Account = Readonly<{
   id: string;

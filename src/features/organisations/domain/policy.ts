@@ -1,12 +1,9 @@
 import * as z from "zod";
+import { strengths } from "../../../kernel/strength.ts";
 
 /** What kind of account it is in its organisation. */
 export const categories = ["staff", "student", "external", "guest"] as const;
 export type Category = (typeof categories)[number];
-
-/** How strong a sign-in is: NIST SP 800-63B's authenticator assurance levels. */
-export const strengths = [1, 2, 3] as const;
-export type Strength = (typeof strengths)[number];
 
 const methodsOfCategory = z.strictObject({
   /** Methods that accounts of the category may link and sign in with, by name. */

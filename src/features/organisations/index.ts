@@ -1,0 +1,39 @@
+export { makeChangeOrganisation } from "./change-organisation.ts";
+export {
+  makeCreateOrganisation,
+  type OrganisationDeps,
+  type OrganisationResult,
+} from "./create-organisation.ts";
+export { parseEmail } from "./domain/email.ts";
+export type { Logo } from "./domain/logo.ts";
+export { nameKey } from "./domain/name-key.ts";
+export type { Account, AccountState, Home, Organisation, SupportContact, TroubleKind } from "./domain/organisation.ts";
+export { parsePersonName } from "./domain/person-name.ts";
+export { maskPhone, type PhoneRefusal, type PhoneRules, parseMobile, parseTelephone } from "./domain/phone.ts";
+export {
+  type Category,
+  categories,
+  type Policy,
+  permittedMethods,
+  policySchema,
+  type Strength,
+  strengths,
+} from "./domain/policy.ts";
+export { type Problem, problem } from "./domain/problem.ts";
+export { letterhead } from "./letterhead.ts";
+export {
+  type CreateAccountRefusal,
+  makeCreateAccount,
+  makeCreateAccounts,
+  type NewAccount,
+} from "./people/create-account.ts";
+export {
+  changeLanguage,
+  findAccountsByName,
+  findNames,
+  loadAccount,
+  lockAccount,
+  raiseEpoch,
+  setAccountState,
+} from "./people/store.ts";
+export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";
