@@ -105,6 +105,23 @@ function way(view: Way): Html {
   return html`<button class="${look}" type="submit" name="method" value="${view.value}">${content}</button>`;
 }
 
+export type Bank = Readonly<{
+  value: string;
+  name: Content;
+  note?: Content;
+  /** One to three letters on the tile, in the place of a logo. */
+  letters: string;
+  /** The name's own language, where it is not the page's. */
+  language?: string | undefined;
+}>;
+
+/** Banks and other places where one identifies oneself; each posts its `value` as `idp`. Stands inside a form. */
+export const banks = (list: readonly Bank[], label?: string): Html =>
+  html`<ul${attributes({ class: "banks", "aria-label": label })}>${list.map(
+    ({ value, name, note, letters, language }) =>
+      html`<li><button class="bank" type="submit" name="idp" value="${value}"><i aria-hidden="true">${letters}</i><span${attributes({ lang: language })}>${name}${note && html`<small>${note}</small>`}</span></button></li>`,
+  )}</ul>`;
+
 /** The heading between the lead way and the others. */
 export const orHeading = (text: Content): Html => html`<h2 class="or">${text}</h2>`;
 

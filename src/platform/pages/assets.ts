@@ -79,7 +79,7 @@ function readAssets(directory: string): ReadonlyMap<string, Asset> {
 function asset(name: string, body: Buffer): Asset {
   const hash = createHash("sha256").update(body).digest("base64url").replace(/[-_]/g, "").slice(0, 12);
   const type = types[extname(name)] ?? "application/octet-stream";
-  return { type, body, brotli: type.startsWith("font") ? undefined : compress(body), etag: `"${hash}"`, hash };
+  return { type, body, brotli: type.startsWith("font") ? undefined : compress(body), etag: `W/"${hash}"`, hash };
 }
 
 function compress(body: Buffer): Buffer {

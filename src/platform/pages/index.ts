@@ -4,6 +4,7 @@ export { type ErrorView, errorPage, type Failure } from "./error-page.ts";
 export * from "./fields.ts";
 export { type Content, type Html, html, raw } from "./html.ts";
 export { type IconName, icon, wordmark } from "./icons.ts";
+export * from "./listing.ts";
 export * from "./lists.ts";
 export { type JourneyView, journeyPage, type NavLink, type PageOrganisation, type WorkView, workPage } from "./page.ts";
 export * from "./pieces.ts";

@@ -1,6 +1,6 @@
 import QRCode from "qrcode";
 import type { Language } from "../../kernel/language.ts";
-import { type LocalisedText, localised } from "../../kernel/language.ts";
+import { type LocalisedText, languages, localised } from "../../kernel/language.ts";
 import { translator } from "../i18n/index.ts";
 import { attributes, type Content, type Html, html, raw } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
@@ -77,18 +77,23 @@ export type SupportContact = Readonly<{
 export function supportContacts(contacts: readonly SupportContact[], language: Language): Content {
   const t = translator(language);
   return contacts.map((contact) => {
-    const name = localised(contact.name ?? {}, language);
-    const hours = localised(contact.hours ?? {}, language);
     const ways = [
       contact.phone && html`<a href="tel:${contact.phone.replace(/[^+\d]/g, "")}">${contact.phone}</a>`,
       contact.email && html`<a href="mailto:${contact.email}">${contact.email}</a>`,
       contact.url && html`<a href="${contact.url}">${contact.url.replace(/^https?:\/\//, "")}</a>`,
-      hours,
-      name,
+      contact.hours && inItsLanguage(contact.hours, language),
+      contact.name && inItsLanguage(contact.name, language),
     ].filter(Boolean);
     const lines = ways.map((line, index) => (index === 0 ? line : html`<br>${line}`));
     return html`<section><h2>${t("common:support", { context: contact.trouble })}</h2><p>${lines}</p></section>`;
   });
+}
+
+/** An organisation's own words, marked with their language where it is not the page's (WCAG 3.1.2). */
+export function inItsLanguage(text: LocalisedText, language: Language): Content {
+  const words = localised(text, language);
+  const spoken = text[language] ? language : languages.find((other) => text[other] === words);
+  return spoken === language ? words : words && html`<span${attributes({ lang: spoken })}>${words}</span>`;
 }
 
 const paragraph = (body: Content): Content => (typeof body === "string" ? html`<p>${body}</p>` : body);
