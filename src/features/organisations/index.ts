@@ -7,7 +7,7 @@ export {
 export { parseEmail } from "./domain/email.ts";
 export type { Logo } from "./domain/logo.ts";
 export { nameKey } from "./domain/name-key.ts";
-export type { Account, AccountState, Home, Organisation, SupportContact, TroubleKind } from "./domain/organisation.ts";
+export type { Account, Home, Organisation, SupportContact, TroubleKind } from "./domain/organisation.ts";
 export { parsePersonName } from "./domain/person-name.ts";
 export { maskPhone, type PhoneRefusal, type PhoneRules, parseMobile, parseTelephone } from "./domain/phone.ts";
 export {
@@ -16,10 +16,14 @@ export {
   type Policy,
   permittedMethods,
   policySchema,
-  type Strength,
-  strengths,
 } from "./domain/policy.ts";
 export { type Problem, problem } from "./domain/problem.ts";
+export {
+  joinedAccount,
+  joinedOrganisation,
+  readJoinedAccount,
+  readJoinedOrganisation,
+} from "./joined/store.ts";
 export { letterhead } from "./letterhead.ts";
 export {
   type CreateAccountRefusal,

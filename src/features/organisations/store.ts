@@ -40,9 +40,9 @@ const columns = [
 
 const select = (db: Db | Tx) => db.selectFrom("organisation").select(columns);
 
-type Row = Awaited<ReturnType<ReturnType<typeof select>["executeTakeFirstOrThrow"]>>;
+export type OrganisationRow = Awaited<ReturnType<ReturnType<typeof select>["executeTakeFirstOrThrow"]>>;
 
-const toOrganisation = (row: Row): Organisation => ({
+export const toOrganisation = (row: OrganisationRow): Organisation => ({
   id: row.id,
   slug: row.slug,
   name: localisedText.parse(row.name),

@@ -7,10 +7,11 @@ const longest = 254;
  * Full case folding of one character, by way of its capitals: ß and ẞ become ss, ς becomes σ. The dotless ı is a letter
  * of its own in Unicode's folding, and taking it for an i would let one address stand for another.
  */
-const fold = (character: string): string =>
-  character === "ı" ? character : character.toUpperCase().toLowerCase().replaceAll("i\u0307", "i");
+const fold = (character: string): string => (character === "ı" ? character : character.toUpperCase().toLowerCase());
 
-const foldAll = (text: string): string => [...text.normalize("NFKC")].map(fold).join("").normalize("NFKC");
+// The dot that İ leaves over its i goes, so that a Turkish capital finds what was written without one.
+const foldAll = (text: string): string =>
+  [...text.normalize("NFKC")].map(fold).join("").replaceAll("i\u0307", "i").normalize("NFKC");
 
 /**
  * What a user name or e-mail address is looked up by: case, width and Unicode form are folded, so that `ＡＩＮＯ`,

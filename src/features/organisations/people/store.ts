@@ -1,9 +1,10 @@
 import * as z from "zod";
+import type { AccountState } from "../../../kernel/account-state.ts";
 import { isLanguage, type Language } from "../../../kernel/language.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import { type Db, jsonText, type Tx } from "../../../platform/database/index.ts";
 import { nameKey } from "../domain/name-key.ts";
-import type { Account, AccountState } from "../domain/organisation.ts";
+import type { Account } from "../domain/organisation.ts";
 import { categories } from "../domain/policy.ts";
 import { toHome } from "../store.ts";
 
@@ -28,9 +29,9 @@ const select = (db: Db | Tx) =>
       "account.epoch",
     ]);
 
-type Row = Awaited<ReturnType<ReturnType<typeof select>["executeTakeFirstOrThrow"]>>;
+export type AccountRow = Awaited<ReturnType<ReturnType<typeof select>["executeTakeFirstOrThrow"]>>;
 
-const toAccount = (row: Row): Account => ({
+export const toAccount = (row: AccountRow): Account => ({
   id: row.id,
   organisationId: row.organisation_id,
   personId: row.person_id,
