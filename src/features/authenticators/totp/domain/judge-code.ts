@@ -1,0 +1,97 @@
+import { type Duration, hours, type Instant, minutes, plus } from "../../../../kernel/time.ts";
+import { type CodeParameters, normaliseCode, stepAt } from "./code.ts";
+
+/** What is remembered of one token between attempts. One row; judged under its lock (SIN-6: once, also on two nodes). */
+export type CodeState = Readonly<{
+  /** The step of the last code accepted: nothing at or below it is ever accepted again. */
+  lastStep: number;
+  /** Steps whose code was said to be right but early or late: spent by being told. */
+  toldSteps: readonly number[];
+  /** Wrong codes in a row, over all journeys; also what the length of the next block grows from. */
+  failures: number;
+  blockedUntil: Instant | null;
+}>;
+
+/** A token that no code has been taken from yet. */
+export const unusedToken: CodeState = { lastStep: -1, toldSteps: [], failures: 0, blockedUntil: null };
+
+export type CodeVerdict =
+  | { verdict: "right"; step: number }
+  | { verdict: "wrong" | "used" | "malformed" }
+  /** `minutes` is at least one either way: positive when the token's clock is ahead, negative when it is behind. */
+  | { verdict: "clock-off"; minutes: number }
+  | { verdict: "blocked"; until: Instant };
+
+export type JudgedCode = CodeVerdict & { next: CodeState };
+
+/** One step of drift either way is accepted, in linking as in signing in (RFC 6238 §5.2). */
+const tolerated = 1;
+/** How far a wrong clock is looked for. */
+const lookedFor = 10;
+const failuresPerBlock = 10;
+const longestBlock = hours(24);
+
+/** The block after `failures` wrong codes in a row: 15 minutes after ten, doubling with each further ten, a day at most. */
+export const blockAfter = (failures: number): Duration =>
+  Math.min(minutes(15) * 2 ** (Math.floor(failures / failuresPerBlock) - 1), longestBlock);
+
+/**
+ * Judges one attempt (SIN-6). `matches(step)` says whether the digits are the code of that step, in constant time. The
+ * result's `next` is to be saved whatever the verdict.
+ *
+ * - Blocked: a right and a wrong code get the same verdict and change nothing (T27).
+ * - Malformed input and a replayed code spend no attempt: neither is a guess. A wrong code does, and so does one from a wrong clock.
+ * - The tenth wrong code in a row gets "blocked" itself, whatever it was, so that nothing is told with it.
+ */
+export function judgeCode(
+  state: CodeState,
+  parameters: CodeParameters,
+  makeMatcher: (code: string) => (step: number) => boolean,
+  input: string,
+  now: Instant,
+): JudgedCode {
+  if (state.blockedUntil && now < state.blockedUntil)
+    return { verdict: "blocked", until: state.blockedUntil, next: state };
+  const code = normaliseCode(input);
+  if (code.length !== parameters.digits || !/^\d+$/u.test(code)) return { verdict: "malformed", next: state };
+
+  const current = stepAt(now, parameters.period);
+  const matches = makeMatcher(code);
+  // Every step is compared, always: the time taken says nothing.
+  const matching = stepsAround(current, lookedFor).filter((step) => matches(step));
+  const isSpent = (step: number): boolean => step <= state.lastStep || state.toldSteps.includes(step);
+  const isNear = (step: number): boolean => Math.abs(step - current) <= tolerated;
+  const told = state.toldSteps.filter((step) => step >= current - lookedFor);
+
+  // Should one code be right in two steps, the later is spent, or it would work twice.
+  const accepted = matching.filter((step) => isNear(step) && !isSpent(step)).at(-1);
+  if (accepted !== undefined) {
+    const next = {
+      lastStep: accepted,
+      toldSteps: told.filter((step) => step > accepted),
+      failures: 0,
+      blockedUntil: null,
+    };
+    return { verdict: "right", step: accepted, next };
+  }
+  if (matching.some(isSpent)) return { verdict: "used", next: state };
+
+  const failures = state.failures + 1;
+  if (failures % failuresPerBlock === 0) {
+    const blockedUntil = plus(now, blockAfter(failures));
+    return { verdict: "blocked", until: blockedUntil, next: { ...state, toldSteps: told, failures, blockedUntil } };
+  }
+  const off = nearest(matching, current);
+  if (off === undefined) return { verdict: "wrong", next: { ...state, toldSteps: told, failures } };
+  const next = { ...state, toldSteps: [...told, ...matching], failures };
+  return { verdict: "clock-off", minutes: minutesOff(off - current, parameters.period), next };
+}
+
+const stepsAround = (current: number, reach: number): number[] =>
+  Array.from({ length: 2 * reach + 1 }, (_, index) => current - reach + index).filter((step) => step >= 0);
+
+const nearest = (steps: readonly number[], current: number): number | undefined =>
+  steps.toSorted((a, b) => Math.abs(a - current) - Math.abs(b - current))[0];
+
+const minutesOff = (steps: number, period: number): number =>
+  Math.sign(steps) * Math.max(1, Math.round((Math.abs(steps) * period) / 60));
