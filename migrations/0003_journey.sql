@@ -27,7 +27,8 @@ create table journey (
   created_at timestamptz not null,
   expires_at timestamptz not null,
   ended_at timestamptz,
-  outcome text
+  outcome text,
+  result jsonb
 ) with (fillfactor = 80);
 create index journey_expires on journey (expires_at);
 create index journey_subject on journey (subject_id) where subject_id is not null;

@@ -14,9 +14,11 @@ create table message (
   expires_at timestamptz not null,
   reason text,
   created_at timestamptz not null,
-  delivered_at timestamptz
+  delivered_at timestamptz,
+  check ((state = 'waiting') = (contents is not null)),
+  check ((state = 'waiting') = (next_attempt_at is not null))
 ) with (fillfactor = 80);
-create index message_waiting on message (next_attempt_at) where state = 'waiting';
+create index message_waiting on message (channel, next_attempt_at) where state = 'waiting';
 create index message_account on message (account_id) where account_id is not null;
-create index message_subject on message (subject_id) where subject_id is not null;
-comment on table message is 'The outbox: e-mails and text messages until they are delivered, and what became of them. contents (address and text) is sealed, and gone once the message is.';
+create index message_subject on message (subject_id, created_at desc) where subject_id is not null;
+comment on table message is 'The outbox: e-mails and text messages until they are delivered, and what became of them. contents (address and text) is sealed, and gone once the message is no longer waiting. Each claim raises attempts, which fences the one before it off.';

@@ -6,7 +6,11 @@ import { isIPv4, isIPv6 } from "node:net";
  * bucket for all, so that an address that can't be parsed is never a way around a limit.
  */
 export function networkOf(address: string | undefined): string {
-  const bare = (address ?? "").trim().replace(/^\[|\]$/g, "").replace(/%.*$/, "").toLowerCase();
+  const bare = (address ?? "")
+    .trim()
+    .replace(/^\[|\]$/g, "")
+    .replace(/%.*$/, "")
+    .toLowerCase();
   const mapped = /^::(?:ffff:)?(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1] ?? bare;
   if (isIPv4(mapped)) return mapped;
   if (!isIPv6(mapped)) return "unknown";

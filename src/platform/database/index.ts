@@ -5,7 +5,7 @@ import type { Tables } from "./tables.ts";
 
 export { makeDatabaseClock } from "./clock.ts";
 export { migrate, pendingMigrations } from "./migrate.ts";
-export { jsonText } from "./json.ts";
+export { jsonText, storableText } from "./json.ts";
 export type { Tables } from "./tables.ts";
 
 /** Reads outside a transaction, and starts one. */
@@ -22,8 +22,13 @@ export type Database = {
   close(): Promise<void>;
 };
 
+const INT8_ARRAY: number = 1016; // the type package names no arrays
+
 // Counts and step numbers fit a double; a bigint type in every sum would not be worth it.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(INT8_ARRAY, (text) => text.slice(1, -1).split(",").filter(Boolean).map(Number));
+// A day is no moment: as a Date it would be another day in another time zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, String);
 
 /**
  * Opens the connection pool. Statements sent without waiting for each other share a round trip (`pipeline`), and a

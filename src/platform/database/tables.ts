@@ -110,6 +110,7 @@ export interface JourneyTable {
   expires_at: Timestamp;
   ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
   outcome: string | null;
+  result: ColumnType<unknown, string | null, string | null>;
 }
 
 /** What the person has shown on a journey. A step is done only if its proof is here. */
@@ -128,14 +129,16 @@ export interface KnownBrowserTable {
   last_used_at: Timestamp;
 }
 
-/** The head of each chain of audit rows: one per organisation, and "service" for what belongs to none. */
+/** The head of each chain of audit rows: one per organisation, and "service" for what belongs to none. checkpoint is the last one signed; seal covers the row, so that no earlier head can be made up. */
 export interface AuditStreamTable {
   stream: string;
   head: number;
   mac: Buffer;
+  checkpoint: Generated<number>;
+  seal: Buffer;
 }
 
-/** What happened, append-only. Each row's mac covers the row and the mac before it, under a key that the database never sees. */
+/** What happened, append-only. row_mac covers the row, mac its row_mac and the mac before it, under a key that the database never sees. */
 export interface AuditEventTable {
   stream: string;
   number: number;
@@ -148,10 +151,11 @@ export interface AuditEventTable {
   reference: string | null;
   network: string | null;
   detail: Generated<Json>;
+  row_mac: Buffer;
   mac: Buffer;
 }
 
-/** Signed milestones of each chain, so that a cut tail or a restored backup shows. */
+/** Signed milestones of each chain, so that a cut tail or a restored backup shows. mac covers the row and the checkpoint before it. */
 export interface AuditCheckpointTable {
   stream: string;
   number: number;
@@ -160,7 +164,7 @@ export interface AuditCheckpointTable {
   mac: Buffer;
 }
 
-/** The outbox: e-mails and text messages until they are delivered, and what became of them. contents (address and text) is sealed, and gone once the message is. */
+/** The outbox: e-mails and text messages until they are delivered, and what became of them. contents (address and text) is sealed, and gone once the message is no longer waiting. Each claim raises attempts, which fences the one before it off. */
 export interface MessageTable {
   id: string;
   channel: string;
@@ -266,7 +270,7 @@ export interface SigningKeyTable {
   retired_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
-/** What an account granted to an application. Raising generation revokes every token of the grant. */
+/** What an application may learn of an account in one session: one row for each pair. Raising generation revokes every token of the grant; the row stays until they have expired. */
 export interface OidcGrantTable {
   id: string;
   account_id: string | null;
@@ -278,7 +282,7 @@ export interface OidcGrantTable {
   expires_at: Timestamp;
 }
 
-/** Codes, access tokens, refresh tokens, pushed requests and interactions, by the hash of their value. session_uid is set on those that end with the session. */
+/** Codes, access tokens, refresh tokens, pushed requests and interactions too large for a cookie, by the hash of their value. session_uid is set on those that end with the session. */
 export interface OidcTokenTable {
   id_hash: Buffer;
   kind: string;
@@ -291,7 +295,7 @@ export interface OidcTokenTable {
   consumed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
-/** Marks of one-time values seen: jti of client assertions, interactions kept in a cookie. */
+/** Marks of one-time values seen: the jti of client assertions. */
 export interface OidcUsedTable {
   id_hash: Buffer;
   expires_at: Timestamp;

@@ -1,0 +1,58 @@
+import { sql } from "kysely";
+import type { Instant } from "../../../kernel/time.ts";
+import type { Db, Tx } from "../../../platform/database/index.ts";
+import type { Authenticator } from "../method.ts";
+
+/** Puts a newly linked method on record. The room that links it keeps its secret. */
+export async function insertAuthenticator(tx: Tx, accountId: string, authenticator: Authenticator): Promise<void> {
+  await tx
+    .insertInto("authenticator")
+    .values({
+      id: authenticator.id,
+      account_id: accountId,
+      method: authenticator.method,
+      name: authenticator.name,
+      linked_at: authenticator.linkedAt,
+      last_used_at: authenticator.lastUsedAt,
+    })
+    .execute();
+}
+
+/** The methods that an account has, the oldest first. */
+export async function listAuthenticators(db: Db | Tx, accountId: string): Promise<Authenticator[]> {
+  const rows = await db
+    .selectFrom("authenticator")
+    .select(["id", "method", "name", "linked_at", "last_used_at"])
+    .where("account_id", "=", accountId)
+    .where("removed_at", "is", null)
+    .orderBy("linked_at")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    method: row.method,
+    name: row.name,
+    linkedAt: row.linked_at,
+    lastUsedAt: row.last_used_at,
+  }));
+}
+
+/** Notes that authenticators were used and that the account has signed in in this browser: one statement. */
+export async function noteSignIn(
+  tx: Tx,
+  note: { accountId: string; authenticatorIds: readonly string[]; browserHash: Buffer; method: string },
+  now: Instant,
+): Promise<void> {
+  await tx
+    .with("used", (db) =>
+      db
+        .updateTable("authenticator")
+        .set({ last_used_at: now })
+        .where("id", "=", sql<string>`any(${[...note.authenticatorIds]}::uuid[])`),
+    )
+    .insertInto("known_browser")
+    .values({ browser_hash: note.browserHash, account_id: note.accountId, method: note.method, last_used_at: now })
+    .onConflict((conflict) =>
+      conflict.columns(["browser_hash", "account_id"]).doUpdateSet({ method: note.method, last_used_at: now }),
+    )
+    .execute();
+}

@@ -1,0 +1,38 @@
+import type { Strength } from "../../../kernel/strength.ts";
+import type { Instant } from "../../../kernel/time.ts";
+import type { MethodRule } from "./rules.ts";
+
+/** `acr` values: NIST SP 800-63B's authenticator assurance levels. */
+export type Acr = `aal${Strength}`;
+
+export type Assurance = { acr: Acr; amr: readonly string[]; authenticatedAt: Instant };
+
+type Shown = Readonly<{ kind: string; shownAt: Instant }>;
+
+/**
+ * What a finished journey may claim (SIN-9), from its proofs alone. `acr` is the completed way's strength, `amr` what was
+ * shown on it (RFC 8176, with `mfa` for two kinds or more), and the time that of its oldest proof: never later, never
+ * more than happened.
+ *
+ * @param amrOf RFC 8176 values of each kind of proof
+ */
+export function assurance(
+  way: MethodRule,
+  proofs: readonly Shown[],
+  amrOf: ReadonlyMap<string, readonly string[]>,
+): Assurance {
+  const shown = proofs.filter(({ kind }) => way.signIn.includes(kind));
+  const amr = [...new Set(shown.flatMap(({ kind }) => amrOf.get(kind) ?? []))];
+  const oldest = Math.min(...shown.map(({ shownAt }) => shownAt.getTime()));
+  return {
+    acr: `aal${way.strength}`,
+    amr: shown.length > 1 ? [...amr, "mfa"] : amr,
+    authenticatedAt: new Date(oldest),
+  };
+}
+
+/** The strength that an `acr` value names; null for a value that is not ours. */
+export function strengthOf(acr: string): Strength | null {
+  const strength = /^aal([123])$/.exec(acr)?.[1];
+  return strength === undefined ? null : (Number(strength) as Strength); // the pattern allows 1, 2 and 3
+}

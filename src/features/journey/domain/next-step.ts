@@ -1,0 +1,129 @@
+import type { AccountState } from "../../../kernel/account-state.ts";
+import type { Strength } from "../../../kernel/strength.ts";
+import type { Instant } from "../../../kernel/time.ts";
+import { type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
+
+/** What a journey's next step depends on. Nothing else does: no session, no address, no page that was shown before. */
+export type Facts = Readonly<{
+  purpose: PurposeName;
+  now: Instant;
+  expiresAt: Instant;
+  /** Null until a proof has told whose account it is. `linked` are the names of its methods; `password` is one of them. */
+  account: Readonly<{ state: AccountState; linked: readonly string[] }> | null;
+  /** Something has ended the journey since it began: a change of credentials, a closed account. */
+  overtaken: boolean;
+  /** Every method that the service knows. */
+  methods: readonly MethodRule[];
+  /** Names of the methods that the policy permits, the recommended first; null while the organisation is not known. */
+  permitted: readonly string[] | null;
+  requiredStrength: Strength;
+  /** The method that the person chose. */
+  chosen: string | null;
+  proofs: readonly Readonly<{ kind: string; shownAt: Instant }>[];
+  /** Proofs shown before it don't count: the application asked for a new sign-in. */
+  notBefore: Instant | null;
+}>;
+
+export type RefusalReason =
+  | "expired"
+  | "overtaken"
+  | "not-started"
+  | "account-closed"
+  | "already-active"
+  | "no-method"
+  | "stronger-needed";
+
+export type Step =
+  | Readonly<{ do: "ask"; kind: string; method: string | null }>
+  /** `recommended` comes first and is the only one that may be called so. */
+  | Readonly<{ do: "choose"; to: "sign-in" | "link"; offers: readonly string[]; recommended: string | null }>
+  | Readonly<{ do: "finish" }>
+  | Readonly<{ do: "refuse"; reason: RefusalReason }>;
+
+const refuse = (reason: RefusalReason): Step => ({ do: "refuse", reason });
+
+/**
+ * What a journey asks next: one ordered list of checks over what has been shown. A step is done only if its proof is
+ * among `facts.proofs`, so no address, empty post, restart, Back button or second tab skips one; and the end is reached
+ * only by a policy that holds now.
+ */
+export function nextStep(facts: Facts): Step {
+  const rule = purposeRules[facts.purpose];
+  if (facts.now >= facts.expiresAt) return refuse("expired");
+  if (facts.overtaken) return refuse("overtaken");
+  if (facts.account?.state === "closed") return refuse("account-closed");
+  if (rule.begunBy && !hasShown(facts, rule.begunBy)) return refuse("not-started");
+  if (rule.wants === "link" && facts.account?.state === "active" && !isLinkedHere(facts))
+    return refuse("already-active");
+
+  const wanted = rule.wants === "link" || isHalfWay(facts) ? linkStep(facts) : signInStep(facts);
+  if (wanted) return wanted;
+
+  const after = rule.after.find((kind) => !hasShown(facts, kind));
+  return after ? { do: "ask", kind: after, method: null } : { do: "finish" };
+}
+
+/** The way that is complete: every proof of a permitted, linked, strong enough method, shown late enough. */
+export function completedWay(facts: Facts): MethodRule | null {
+  return offersToSignIn(facts).find((method) => method.signIn.every((kind) => hasShown(facts, kind))) ?? null;
+}
+
+/** What a sign-in still needs; null once a way is complete. */
+function signInStep(facts: Facts): Step | null {
+  if (completedWay(facts)) return null;
+  const offers = offersToSignIn(facts);
+  const method = pick(facts, offers);
+  if (method)
+    return ask(
+      method.name,
+      method.signIn.find((kind) => !hasShown(facts, kind)),
+    );
+  if (offers.length > 0) return choose(facts, "sign-in", offers);
+  return refuse(usable(facts).length > 0 ? "stronger-needed" : "no-method");
+}
+
+/** What linking a method still needs; null once one is linked in this journey. */
+function linkStep(facts: Facts): Step | null {
+  const linkable = permitted(facts).filter((method) => method.link.length > 0);
+  const method = pick(facts, linkable);
+  if (!method) return linkable.length > 0 ? choose(facts, "link", linkable) : refuse("no-method");
+  const missing = method.link.find(
+    ({ kind, unlessLinked }) => !hasShown(facts, kind) && !(unlessLinked && isLinked(facts, unlessLinked)),
+  );
+  return missing ? ask(method.name, missing.kind) : null;
+}
+
+const ask = (method: string, kind: string | undefined): Step | null => (kind ? { do: "ask", kind, method } : null);
+
+function choose(facts: Facts, to: "sign-in" | "link", offers: readonly MethodRule[]): Step {
+  const recommended = facts.permitted?.[0] ?? null;
+  return { do: "choose", to, offers: offers.map(({ name }) => name), recommended };
+}
+
+/** The chosen one among `offers`; without a choice the only one there is. */
+const pick = (facts: Facts, offers: readonly MethodRule[]): MethodRule | undefined =>
+  offers.find(({ name }) => name === facts.chosen) ?? (offers.length === 1 ? offers[0] : undefined);
+
+const permitted = (facts: Facts): readonly MethodRule[] =>
+  facts.permitted === null
+    ? facts.methods
+    : facts.permitted.flatMap((name) => facts.methods.find((method) => method.name === name) ?? []);
+
+/** Permitted methods that could sign this person in, whatever their strength. */
+const usable = (facts: Facts): readonly MethodRule[] =>
+  permitted(facts).filter(({ name, signIn }) => signIn.length > 0 && (!facts.account || isLinked(facts, name)));
+
+const offersToSignIn = (facts: Facts): readonly MethodRule[] =>
+  usable(facts).filter(({ strength }) => strength >= facts.requiredStrength);
+
+/** ACT-6: a password was chosen at activation and no method linked. The right password goes on from there. */
+const isHalfWay = (facts: Facts): boolean =>
+  facts.account?.state === "activating" && hasShown(facts, "password") && !completedWay(facts);
+
+/** The account became active by this very journey's last proof. */
+const isLinkedHere = (facts: Facts): boolean => linkStep(facts) === null;
+
+const isLinked = (facts: Facts, name: string): boolean => facts.account?.linked.includes(name) ?? false;
+
+const hasShown = (facts: Facts, kind: string): boolean =>
+  facts.proofs.some((proof) => proof.kind === kind && (!facts.notBefore || proof.shownAt >= facts.notBefore));

@@ -1,0 +1,30 @@
+import type { Strength } from "../../../kernel/strength.ts";
+
+/** What the pure decisions know of a method. The rooms in `authenticators/` give the rest. */
+export type MethodRule = Readonly<{
+  name: string;
+  strength: Strength;
+  /** Kinds of proof that sign a person in together, in the order in which they are asked. */
+  signIn: readonly string[];
+  /** Steps that link the method; one is left out when what it makes is there already. */
+  link: readonly Readonly<{ kind: string; unlessLinked?: string }>[];
+}>;
+
+export type PurposeName = "sign-in" | "activation" | "change-password";
+
+export type PurposeRule = Readonly<{
+  /** The proof that its beginning gave; without it there is no such journey. */
+  begunBy: string | null;
+  /** To show a method that is linked, or to link one. */
+  wants: "sign-in" | "link";
+  /** Steps after that. */
+  after: readonly string[];
+  /** Methods themselves are changed: proofs must be at the account's strongest, and minutes old at most (USR-9). */
+  atStrongest: boolean;
+}>;
+
+export const purposeRules = {
+  "sign-in": { begunBy: null, wants: "sign-in", after: [], atStrongest: false },
+  activation: { begunBy: "invitation-pin", wants: "link", after: [], atStrongest: false },
+  "change-password": { begunBy: null, wants: "sign-in", after: ["new-password"], atStrongest: true },
+} as const satisfies Record<PurposeName, PurposeRule>;

@@ -1,0 +1,51 @@
+import type { Strength } from "../../kernel/strength.ts";
+import type { Instant } from "../../kernel/time.ts";
+import { permittedMethods } from "../organisations/index.ts";
+import type { Facts } from "./domain/next-step.ts";
+import { type MethodRule, purposeRules } from "./domain/rules.ts";
+import type { Journey } from "./method.ts";
+
+/** What the pure decisions take into account of a journey, read from its rows just now. */
+export function factsOf(journey: Journey, methods: readonly MethodRule[], now: Instant): Facts {
+  const account = journey.accountId === null ? null : journey.account;
+  const linked = account ? journey.authenticators.map(({ method }) => method) : [];
+  const permitted = permittedHere(journey, account?.category ?? null);
+  return {
+    purpose: journey.purpose,
+    now,
+    expiresAt: journey.expiresAt,
+    account: account && { state: account.state, linked },
+    overtaken: journey.overtaken,
+    methods,
+    permitted,
+    requiredStrength: requiredStrength(journey, methods, linked, permitted),
+    chosen: journey.method,
+    proofs: journey.proofs,
+    notBefore: journey.requested.notBefore ?? null,
+  };
+}
+
+/** Of the account's category; before that is known, of any category of the organisation. */
+function permittedHere({ organisation }: Journey, category: keyof PolicyMethods | null): readonly string[] | null {
+  if (!organisation) return null;
+  if (category) return permittedMethods(organisation.policy, category);
+  const categories = Object.keys(organisation.policy.methods) as (keyof PolicyMethods)[]; // the schema's own keys
+  return [...new Set(categories.flatMap((each) => permittedMethods(organisation.policy, each)))];
+}
+
+type PolicyMethods = NonNullable<Journey["organisation"]>["policy"]["methods"];
+
+/** What the policy demands, or more where the application asks, or where methods themselves are changed (USR-9). */
+function requiredStrength(
+  journey: Journey,
+  methods: readonly MethodRule[],
+  linked: readonly string[],
+  permitted: readonly string[] | null,
+): Strength {
+  const demanded: Strength[] = [journey.organisation?.policy.minimumStrength ?? 1, journey.requested.strength ?? 1];
+  const usable = methods.filter(
+    ({ name }) => linked.includes(name) && (permitted === null || permitted.includes(name)),
+  );
+  if (purposeRules[journey.purpose].atStrongest) demanded.push(...usable.map(({ strength }) => strength));
+  return demanded.sort().at(-1) ?? 1;
+}

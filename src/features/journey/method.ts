@@ -1,0 +1,150 @@
+import type { Language } from "../../kernel/language.ts";
+import type { Instant } from "../../kernel/time.ts";
+import type { Tx } from "../../platform/database/index.ts";
+import type { Key, Params, Translate } from "../../platform/i18n/index.ts";
+import type { Content, Html, IconName } from "../../platform/pages/index.ts";
+import type { AuditEvent } from "../audit/index.ts";
+import type { Outgoing } from "../messages/index.ts";
+import type { Account, Organisation } from "../organisations/index.ts";
+import type { MethodRule, PurposeName } from "./domain/rules.ts";
+
+/** One method of one account, as every method is: what the rooms in `authenticators/` know besides is their own. */
+export type Authenticator = Readonly<{
+  id: string;
+  method: string;
+  name: string | null;
+  linkedAt: Instant;
+  lastUsedAt: Instant | null;
+}>;
+
+/** Why the last post was refused: shown above the form until the next one. */
+export type Notice = Readonly<{ key: Key; parameters?: Params; tone?: "bad" | "warn" }>;
+
+/** What whoever began a journey asked for. */
+export type Requested = Readonly<{
+  strength?: 1 | 2 | 3;
+  notBefore?: Instant;
+  loginHint?: string;
+  applicationName?: Readonly<Partial<Record<Language, string>>>;
+}>;
+
+/** A journey as it stands: its row, whose it is, and what was shown. */
+export type Journey = Readonly<{
+  id: string;
+  purpose: PurposeName;
+  organisation: Organisation | null;
+  /** Whose it is by what was shown; in an attempt also whose it would be (`Attempt.accountId`). */
+  account: Account | null;
+  /** Null while no proof has claimed the account. */
+  accountId: string | null;
+  overtaken: boolean;
+  subjectId: string | null;
+  method: string | null;
+  /** The client id of the application that the person comes from. */
+  application: string | null;
+  returnTo: string | null;
+  requested: Requested;
+  notice: Notice | null;
+  expiresAt: Instant;
+  endedAt: Instant | null;
+  /** What it ended with, for whoever began it: null until it has ended signed in. */
+  result: Readonly<{ accountId: string; acr: string; amr: readonly string[]; authenticatedAt: Instant }> | null;
+  proofs: readonly Readonly<{ kind: string; authenticatorId: string | null; shownAt: Instant }>[];
+  authenticators: readonly Authenticator[];
+  /** Accounts that signed in in this browser before, the latest first, and how. */
+  known: readonly Readonly<{ accountId: string; method: string }>[];
+}>;
+
+/** Where a request comes from. */
+export type Origin = Readonly<{
+  browserHash: Buffer;
+  network: string;
+  /** "Firefox on Windows" */
+  browser: string;
+  reference: string;
+}>;
+
+/** What came of a posted step: saved, audited and answered by the dispatcher. A refusal is an outcome, never thrown. */
+export type Outcome =
+  | Readonly<{
+      result: "shown";
+      /** Kinds of proof that now stand. */
+      proofs: readonly Readonly<{ kind: string; authenticatorId: string | null }>[];
+      /** Methods that the step linked. */
+      linked?: readonly Authenticator[];
+      event: Pick<AuditEvent, "type" | "detail">;
+      messages?: readonly Outgoing[];
+    }>
+  | Readonly<{
+      result: "refused";
+      notice: Notice;
+      event: Pick<AuditEvent, "type" | "detail">;
+    }>;
+
+/**
+ * A posted step after its slow work. `decide` runs in the transaction, under the journey's lock; `accountId` is whose
+ * account the step would claim, if the journey has none yet.
+ */
+export type Attempt = Readonly<{
+  accountId?: string;
+  decide(tx: Tx, journey: Journey, now: Instant): Promise<Outcome>;
+}>;
+
+export type Form = Readonly<Record<string, string>>;
+
+/** What a step's page is drawn from. A page knows no request. */
+export type StepView = Readonly<{
+  journey: Journey;
+  t: Translate;
+  language: Language;
+  now: Instant;
+  /** The form of this step: where it posts to and its hidden fields are the dispatcher's. */
+  form(content: Content): Html;
+  /** The refusal of the last post, as words. */
+  refusal: string | null;
+  /** A way back to the choice of methods, when there is one. */
+  anotherWay: Html | null;
+}>;
+
+export type StepPage = Readonly<{
+  title: string;
+  lede?: string | Html;
+  step?: Readonly<{ at: number; of: number; label?: string }>;
+  main: Html;
+  /** The two or three questions asked at this very step. */
+  help: Content;
+}>;
+
+/** One kind of step: its page, and what a post of it means. */
+export type StepHandler = Readonly<{
+  kind: string;
+  /** RFC 8176: what a proof of this kind adds to `amr`. */
+  amr: readonly string[];
+  page(view: StepView): StepPage | Promise<StepPage>;
+  /** Runs before the transaction: hashing, look-ups. "busy" when the machine can't hash one more now. */
+  attempt(journey: Journey, form: Form, origin: Origin): Promise<Attempt | "busy">;
+  /** Needs nothing before the lock, so that one round trip is saved. */
+  quick?: boolean;
+}>;
+
+/** A method: a room in `authenticators/` and an entry in `main.ts`'s list; nobody else knows it by name. */
+export type Method = MethodRule &
+  Readonly<{
+    steps: readonly StepHandler[];
+    icon: IconName;
+    /** The words of the choice: "Continue with authenticator app", and what is needed for it. */
+    words: Readonly<{ name: Key; signIn: Key; signInNote: Key; link: Key; linkNote: Key }>;
+  }>;
+
+/** What a purpose does at its end. */
+export type Purpose = Readonly<{
+  name: PurposeName;
+  /** In the transaction of the last step; the session is made by the dispatcher. */
+  finish(tx: Tx, journey: Journey, now: Instant): Promise<readonly AuditEvent[]>;
+  /** Where the browser goes then: an address of our own, or of the organisation's home application. */
+  destination(journey: Journey): string;
+  /** Shown instead at the journey's own address, which may be opened again. */
+  donePage?(view: Omit<StepView, "form" | "refusal" | "anotherWay">): StepPage;
+  /** Whether it ends signed in. */
+  signsIn: boolean;
+}>;
