@@ -35,6 +35,7 @@ export {
   changeLanguage,
   findAccountsByName,
   findNames,
+  freeNames,
   loadAccount,
   lockAccount,
   raiseEpoch,

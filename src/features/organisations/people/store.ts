@@ -171,6 +171,11 @@ export async function deleteAccounts(tx: Tx, accounts: readonly Account[]): Prom
     .execute();
 }
 
+/** Lets the account's names go, so that another account can have them: it is found by none from now on. */
+export async function freeNames(tx: Tx, accountId: string): Promise<void> {
+  await tx.deleteFrom("account_name").where("account_id", "=", accountId).execute();
+}
+
 /** Ends everything that was made under the account's epoch; resolves to the new one. */
 export async function raiseEpoch(tx: Tx, accountId: string): Promise<number> {
   const { epoch } = await tx

@@ -1,0 +1,138 @@
+import { days, plus } from "../../../kernel/time.ts";
+import type { Db, Tx } from "../../../platform/database/index.ts";
+import type { Keyring } from "../../../platform/seal/index.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Random } from "../../../ports/random.ts";
+import type { Actor, Audit } from "../../audit/index.ts";
+import type { Messages } from "../../messages/index.ts";
+import {
+  type Account,
+  findNames,
+  makeCreateAccounts,
+  nameKey,
+  type Organisation,
+  type Problem,
+  problem,
+} from "../../organisations/index.ts";
+import { letters, makeSecrets } from "./letters.ts";
+import { type Given, type Invitee, parseInvitee } from "./person.ts";
+import { insertInvitations } from "./store.ts";
+
+export type InvitingDeps = {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  keyring: Keyring;
+  audit: Audit;
+  messages: Messages;
+  /** Where links lead: from the configuration, never from a request. */
+  publicUrl: string;
+  /** ISO 3166-1 codes; a number without a country code belongs to the first. */
+  countries: readonly string[];
+};
+
+/** `url` is the activation link, for the demo and the command line to print. It is stored nowhere. */
+export type Invited = Readonly<{ invitationId: string; accountId: string; url: string }>;
+
+export type InviteResult = Invited | { problems: readonly Problem[] };
+
+type Found = Awaited<ReturnType<typeof findNames>>;
+
+/** Why an invitee can't be invited, told from what their names find; null when nothing stands in the way. */
+export function conflict(found: Found, { email, userName }: Invitee): Problem | null {
+  const same = found.get(nameKey(email) ?? "");
+  if (same?.state === "active") return problem("email", "already-active", "This person has an active account already.");
+  if (same?.state === "closed")
+    return problem("email", "account-closed", "This person's account was closed. Open it again instead.");
+  if (same) return problem("email", "already-invited", "This person is invited already. Send the invitation again.");
+  if (found.has(nameKey(userName) ?? "")) return problem("userName", "taken", "Another account has this user name.");
+  return null;
+}
+
+/** The keys under which an invitee's account would be found. */
+export const keysOf = ({ email, userName }: Invitee): string[] =>
+  [...new Set([nameKey(email), nameKey(userName)])].filter((key) => key !== null);
+
+/**
+ * Invites several people to one organisation in the caller's transaction, a fixed number of statements; the answers
+ * stand in the order of `invitees`. One who is refused leaves no row, and the others go in.
+ */
+export function makeInviteAll(deps: InvitingDeps) {
+  const createAccounts = makeCreateAccounts(deps);
+  return async (
+    tx: Tx,
+    organisation: Organisation,
+    invitees: readonly Invitee[],
+    actor: Actor,
+  ): Promise<InviteResult[]> => {
+    const now = deps.clock.now();
+    const expiresAt = plus(now, days(organisation.policy.invitation.days));
+    const wanted = invitees.map((invitee) => ({ ...invitee, organisationId: organisation.id }));
+    const accounts = await createAccounts(tx, wanted);
+    const refused = invitees.filter((_, index) => typeof accounts[index] === "string");
+    const found = await findNames(tx, organisation.id, refused.flatMap(keysOf));
+    const sealIdentity = (id: string, { expectedIdentity }: Invitee) =>
+      expectedIdentity &&
+      deps.keyring.seal(
+        { table: "invitation", column: "expected_identity", row: id },
+        JSON.stringify(expectedIdentity),
+      );
+    const made = invitees.map((invitee, index) => {
+      const account = accounts[index];
+      if (typeof account !== "object") return null;
+      const id = deps.random.id();
+      const secrets = makeSecrets(deps, id, organisation);
+      return { id, account, secrets, expectedIdentity: sealIdentity(id, invitee) };
+    });
+    const invitations = made.filter((one) => one !== null);
+    if (invitations.length > 0) {
+      const rows = invitations.map(({ id, account, secrets, expectedIdentity }) => ({
+        id,
+        organisationId: organisation.id,
+        accountId: account.id,
+        tokenHash: secrets.tokenHash,
+        pinHash: secrets.pinHash,
+        expectedIdentity,
+        expiresAt,
+      }));
+      await insertInvitations(tx, rows, now);
+      await deps.messages.enqueue(
+        tx,
+        invitations.flatMap(({ id, account, secrets }) => letters(secrets, { id, account, organisation, expiresAt })),
+      );
+      await deps.audit.record(
+        tx,
+        invitations.map(({ id, account }) => sent(id, account, actor)),
+      );
+    }
+    return made.map((one, index) => {
+      if (one) return { invitationId: one.id, accountId: one.account.id, url: one.secrets.url };
+      const invitee = invitees[index];
+      // Whoever held the name may have let go of it between the two statements.
+      const why = invitee && conflict(found, invitee);
+      return { problems: [why ?? problem("email", "taken", "The name was taken a moment ago. Try again.")] };
+    });
+  };
+}
+
+/** What the audit says of an invitation that went out. */
+export const sent = (id: string, account: Account, actor: Actor, again = false) => ({
+  type: again ? "invitation.sent-again" : "invitation.sent",
+  result: "done" as const,
+  actor,
+  organisationId: account.organisationId,
+  accountId: account.id,
+  detail: { invitation: id, category: account.category },
+});
+
+/** Invites one person: account, invitation, link, PIN, both messages and the audit row in one transaction (ACT-1, ACT-2). */
+export const makeInvite = (deps: InvitingDeps) => {
+  const inviteAll = makeInviteAll(deps);
+  return async (organisation: Organisation, given: Given, { actor }: { actor: Actor }): Promise<InviteResult> => {
+    const parsed = parseInvitee(given, organisation, deps);
+    if ("problems" in parsed) return parsed;
+    const [result] = await deps.db.transaction().execute((tx) => inviteAll(tx, organisation, [parsed.invitee], actor));
+    if (!result) throw new Error("an invitation was neither made nor refused");
+    return result;
+  };
+};

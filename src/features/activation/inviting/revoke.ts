@@ -1,0 +1,30 @@
+import type { Actor } from "../../audit/index.ts";
+import { freeNames, raiseEpoch, setAccountState } from "../../organisations/index.ts";
+import type { InvitingDeps } from "./invite.ts";
+import { lockInvitation, revokeInvitation } from "./store.ts";
+
+export type RevokeRefusal = "no-such-invitation" | "already-activated" | "already-revoked";
+
+/**
+ * Takes an invitation back (ACT-10): link and PIN are worthless at once, half-way journeys are over, waiting messages are
+ * not sent. The account, never used, is closed and its names are free, so that the person can be invited anew.
+ */
+export const makeRevoke =
+  (deps: Pick<InvitingDeps, "db" | "clock" | "audit" | "messages">) =>
+  (invitationId: string, { actor }: { actor: Actor }): Promise<"revoked" | RevokeRefusal> =>
+    deps.db.transaction().execute(async (tx) => {
+      const invitation = await lockInvitation(tx, invitationId);
+      if (!invitation) return "no-such-invitation";
+      if (invitation.state === "activated") return "already-activated";
+      if (invitation.state === "revoked") return "already-revoked";
+      const { id, accountId, organisationId } = invitation;
+      await raiseEpoch(tx, accountId);
+      await setAccountState(tx, accountId, { from: ["invited", "activating"], to: "closed", now: deps.clock.now() });
+      await freeNames(tx, accountId);
+      await revokeInvitation(tx, id);
+      await deps.messages.withdraw(tx, id);
+      await deps.audit.record(tx, [
+        { type: "invitation.revoked", result: "done", actor, organisationId, accountId, detail: { invitation: id } },
+      ]);
+      return "revoked";
+    });

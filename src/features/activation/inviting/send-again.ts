@@ -1,0 +1,37 @@
+import { days, plus } from "../../../kernel/time.ts";
+import type { Actor } from "../../audit/index.ts";
+import { loadAccount, loadOrganisation, raiseEpoch } from "../../organisations/index.ts";
+import { type Invited, type InvitingDeps, sent } from "./invite.ts";
+import { letters, makeSecrets } from "./letters.ts";
+import { lockInvitation, renewInvitation } from "./store.ts";
+
+export type SendAgainRefusal = "no-such-invitation" | "already-activated" | "revoked" | "organisation-closed";
+
+/**
+ * Sends an invitation again (ACT-2): a new link and PIN replace the old ones, waiting messages are taken back, misses
+ * and a lock are lifted, the expiry is renewed. Journeys that the old link began are over: it may have been in other hands.
+ */
+export const makeSendAgain =
+  (deps: InvitingDeps) =>
+  (invitationId: string, { actor }: { actor: Actor }): Promise<Invited | SendAgainRefusal> =>
+    deps.db.transaction().execute(async (tx) => {
+      const invitation = await lockInvitation(tx, invitationId);
+      if (!invitation) return "no-such-invitation";
+      if (invitation.state === "activated") return "already-activated";
+      if (invitation.state === "revoked") return "revoked";
+      const account = await loadAccount(tx, invitation.accountId);
+      const organisation = await loadOrganisation(tx, invitation.organisationId);
+      if (!account || !organisation) throw new Error("an invitation lost its account or organisation");
+      if (account.state === "closed") return "revoked";
+      if (organisation.state === "closed") return "organisation-closed";
+      const now = deps.clock.now();
+      const expiresAt = plus(now, days(organisation.policy.invitation.days));
+      const { id, accountId } = invitation;
+      const secrets = makeSecrets(deps, id, organisation);
+      await raiseEpoch(tx, accountId);
+      await renewInvitation(tx, id, { ...secrets, expiresAt }, now);
+      await deps.messages.withdraw(tx, id);
+      await deps.messages.enqueue(tx, letters(secrets, { id, account, organisation, expiresAt }));
+      await deps.audit.record(tx, [sent(id, account, actor, true)]);
+      return { invitationId: id, accountId, url: secrets.url };
+    });

@@ -1,0 +1,93 @@
+import type { Instant } from "../../../kernel/time.ts";
+import type { Tx } from "../../../platform/database/index.ts";
+
+export type NewInvitation = {
+  id: string;
+  organisationId: string;
+  accountId: string;
+  tokenHash: Buffer;
+  /** Null when the PIN goes out on request only. */
+  pinHash: Buffer | null;
+  expectedIdentity: Buffer | null;
+  expiresAt: Instant;
+};
+
+/** Inserts invitations with their links: two statements, whatever their number. */
+export async function insertInvitations(tx: Tx, invitations: readonly NewInvitation[], now: Instant): Promise<void> {
+  await tx
+    .insertInto("invitation")
+    .values(
+      invitations.map(({ id, organisationId, accountId, pinHash, expectedIdentity, expiresAt }) => ({
+        id,
+        organisation_id: organisationId,
+        account_id: accountId,
+        state: "sent",
+        pin_hash: pinHash,
+        pin_expires_at: pinHash && expiresAt,
+        pin_sent_at: pinHash && now,
+        expected_identity: expectedIdentity,
+        expires_at: expiresAt,
+        created_at: now,
+      })),
+    )
+    .execute();
+  await tx
+    .insertInto("invitation_link")
+    .values(invitations.map(({ id, tokenHash }) => ({ token_hash: tokenHash, invitation_id: id, created_at: now })))
+    .execute();
+}
+
+/** The invitation, its row locked until the transaction ends. */
+export async function lockInvitation(tx: Tx, id: string) {
+  const row = await tx
+    .selectFrom("invitation")
+    .select(["id", "organisation_id", "account_id", "state"])
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return null;
+  return { id: row.id, organisationId: row.organisation_id, accountId: row.account_id, state: row.state };
+}
+
+export type Renewal = Pick<NewInvitation, "tokenHash" | "pinHash" | "expiresAt">;
+
+/** Gives the invitation a new link and PIN, and a new start: the old links are replaced, the misses forgotten. */
+export async function renewInvitation(tx: Tx, id: string, renewal: Renewal, now: Instant): Promise<void> {
+  await replaceLinks(tx, id, now);
+  await tx
+    .insertInto("invitation_link")
+    .values({ token_hash: renewal.tokenHash, invitation_id: id, created_at: now })
+    .execute();
+  await tx
+    .updateTable("invitation")
+    .set({
+      state: "sent",
+      pin_hash: renewal.pinHash,
+      pin_expires_at: renewal.pinHash && renewal.expiresAt,
+      pin_sent_at: renewal.pinHash && now,
+      pin_misses: 0,
+      misses: 0,
+      expires_at: renewal.expiresAt,
+      opened_at: null,
+    })
+    .where("id", "=", id)
+    .execute();
+}
+
+async function replaceLinks(tx: Tx, id: string, now: Instant): Promise<void> {
+  await tx
+    .updateTable("invitation_link")
+    .set({ replaced_at: now })
+    .where("invitation_id", "=", id)
+    .where("replaced_at", "is", null)
+    .execute();
+}
+
+/** Takes the invitation back; its links stay, so that their page can say so. */
+export async function revokeInvitation(tx: Tx, id: string): Promise<void> {
+  await tx
+    .updateTable("invitation")
+    .set({ state: "revoked", pin_hash: null, pin_expires_at: null })
+    .where("id", "=", id)
+    .execute();
+}
