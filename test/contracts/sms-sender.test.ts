@@ -5,7 +5,7 @@ import { type HttpSmsOptions, makeHttpSmsSender } from "../../src/adapters/sms-h
 import { Secret } from "../../src/kernel/secret.ts";
 import type { Delivery } from "../../src/ports/mail-sender.ts";
 import { fakeSmsSender, type Sms, type SmsSender } from "../../src/ports/sms-sender.ts";
-import { isKannelHere, startKannel, type TestKannel } from "../doubles/kannel.ts";
+import { noKannel, startKannel, type TestKannel } from "../doubles/kannel.ts";
 import { type GatewayAnswer, startSmsGateway } from "../doubles/sms-gateway.ts";
 
 const sms: Sms = { id: "0192f0c1-aaaa-7000", to: "+358401234567", text: "Kunta: PIN-koodisi on 123456 & äö €" };
@@ -229,7 +229,7 @@ describe("HTTP answers", () => {
   });
 });
 
-describe("Kannel", { skip: isKannelHere() ? false : "kannel and kannel-extras are not installed" }, () => {
+describe("Kannel", { skip: noKannel() }, () => {
   let kannel: TestKannel;
   let sender: SmsSender;
   before(async () => {

@@ -1,15 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { part } from "../parts.ts";
 
-const parts = { bearerbox: "/usr/sbin/bearerbox", smsbox: "/usr/sbin/smsbox", smsc: "/usr/lib/kannel/test/fakesmsc" };
+const names = ["bearerbox", "smsbox", "fakesmsc"] as const;
 
-/** Whether Debian's `kannel` and `kannel-extras` are here. */
-export const isKannelHere = (): boolean => Object.values(parts).every((path) => existsSync(path));
+/** Why there can be no Kannel here, as a sentence for a test's `skip`; false when it can. */
+export const noKannel = (): string | false => {
+  const missing = names.map(part).find((found) => "missing" in found);
+  return missing && "missing" in missing ? missing.missing : false;
+};
+
+function pathOf(name: (typeof names)[number]): string {
+  const found = part(name);
+  if ("missing" in found) throw new Error(found.missing);
+  return found.path;
+}
 
 export type KannelMessage = { to: string; text: string };
 
@@ -28,7 +37,7 @@ export async function startKannel() {
   const startSmsc = async (): Promise<void> => {
     // fakesmsc sends at least one message of its own; with -m 0 it only listens.
     const args = ["-H", "127.0.0.1", "-r", String(smscPort), "-m", "0", "-v", "0", "100 200 text x"];
-    smsc = spawn(parts.smsc, args, { stdio: ["ignore", "pipe", "pipe"] });
+    smsc = spawn(pathOf("fakesmsc"), args, { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [smsc.stdout, smsc.stderr]) {
       stream?.setEncoding("utf8").on("data", (chunk: string) => {
         received += chunk;
@@ -41,9 +50,9 @@ export async function startKannel() {
     await untilTrue(async () => !/online/u.test(await status(admin)), "the SMS centre to be gone");
   };
 
-  const bearerbox = spawn(parts.bearerbox, [file], { stdio: "ignore", cwd: folder });
+  const bearerbox = spawn(pathOf("bearerbox"), [file], { stdio: "ignore", cwd: folder });
   await untilTrue(() => isOpen(smscPort), "bearerbox to listen");
-  const smsbox = spawn(parts.smsbox, [file], { stdio: "ignore", cwd: folder });
+  const smsbox = spawn(pathOf("smsbox"), [file], { stdio: "ignore", cwd: folder });
   await untilTrue(() => isOpen(http), "smsbox to listen");
   await startSmsc();
 

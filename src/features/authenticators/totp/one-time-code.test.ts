@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { part } from "../../../../test/parts.ts";
 import { type CodeParameters, stepAt } from "./domain/code.ts";
 import { codeAt, keyFromBase32, keyToBase32, makeMatcher } from "./one-time-code.ts";
 
+const oathtool = part("oathtool");
 const digits = "1234567890".repeat(7);
 const keys = {
   SHA1: Buffer.from(digits.slice(0, 20)),
@@ -33,7 +34,7 @@ test("SIN-6 the codes are those of RFC 6238, appendix B, by SHA-1, SHA-256 and S
 });
 
 test("SIN-6 oathtool makes the same codes", {
-  skip: existsSync("/usr/bin/oathtool") ? false : "oathtool is not installed",
+  skip: "missing" in oathtool && oathtool.missing,
 }, () => {
   const time = 1795338000;
   for (const algorithm of ["SHA1", "SHA256", "SHA512"] as const) {
