@@ -18,6 +18,7 @@ const steps = {
   arch: tool("dependency-cruiser/bin/dependency-cruiser.mjs", "src", "--config", ".dependency-cruiser.mjs"),
   dead: tool("knip/bin/knip.js"),
   rules: [node, "scripts/house-rules.ts"],
+  lock: [node, "scripts/complete-lock.mjs", "--check"],
   docs: ifThere("scripts/docs.ts", "--check"),
   schema: ifThere("scripts/schema.ts", "--check"),
   unit: [node, "--test", "--test-reporter=dot", "src/**/domain/*.test.ts"],

@@ -31,20 +31,17 @@ function read(path) {
   }
 }
 
-/** Runs npm: the same that runs us, when one does. */
-function npm(...args) {
+/** Runs npm, the same that runs us when one does; true when it succeeded. */
+function npm(stderr, ...args) {
   const own = process.env.npm_execpath?.endsWith(".js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const [command, ...first] = own;
-  const result = spawnSync(command, [...first, ...args], {
+  const quiet = ["--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const result = spawnSync(command, [...first, ...args, ...quiet], {
     cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", stderr],
     shell: process.platform === "win32" && own.length === 1,
   });
-  if (result.status === 0) return;
-  console.error(
-    `npm ${args[0]} did not succeed; its own words are above. Vahva needs its packages from the npm registry once.`,
-  );
-  process.exit(1);
+  return result.status === 0;
 }
 
 /** npm may have blocked the install scripts of packages; the two that we need are run here if so. */
@@ -55,7 +52,11 @@ function runInstallScript(folder, script) {
 const reason = whatIsMissing();
 if (reason) {
   console.log(`${reason} (npm ci) …`);
-  npm("ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error");
+  // Where npm ci finds fault with the lock file, npm install brings the same versions by it.
+  if (!npm("ignore", "ci") && !npm("inherit", "install", "--no-save")) {
+    console.error("The packages could not be installed; npm's own words are above. Vahva needs the npm registry once.");
+    process.exit(1);
+  }
 }
 if (!existsSync(node24)) {
   console.log("Installing Node 24 for Vahva …");
