@@ -36,13 +36,13 @@ import {
 } from "../src/platform/pages/index.ts";
 
 const contacts: readonly SupportContact[] = [
-  { trouble: "rights", email: "rights@koivula.example" },
+  { kind: "rights", email: "rights@koivula.example" },
   {
-    trouble: "password",
+    kind: "password",
     phone: "016 555 0112",
     hours: { en: "Day and night", fi: "Vuorokauden ympäri", sv: "Dygnet runt" },
   },
-  { trouble: "technical", phone: "016 555 0119", hours: { en: "Weekdays 7–17", fi: "Arkisin 7–17" } },
+  { kind: "technical", phone: "016 555 0119", hours: { en: "Weekdays 7–17", fi: "Arkisin 7–17" } },
 ];
 const koivula = {
   name: "Koivula Wellbeing Services County",

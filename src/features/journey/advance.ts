@@ -46,6 +46,8 @@ export function makeAdvance(deps: JourneyDeps) {
 
   return async (request: Request): Promise<Advance> => {
     if (request.form.step === "choose") return choose(deps, request);
+    if (request.form.step === "continue") return goOn(deps, request, finish);
+    if (request.form.step === "give-up") return giveUp(deps, request);
     const handler = steps.get(request.form.step ?? "");
     if (!handler) return { to: "page" };
     const prepared = handler.quick ? null : await prepare(deps, handler, request);
@@ -99,6 +101,31 @@ async function choose({ db, clock, methods }: JourneyDeps, { id, form, origin }:
   });
 }
 
+/** Finishes a journey whose proofs were all there when it began: a GET changes nothing, so the person says go on. */
+async function goOn({ db, clock, methods }: JourneyDeps, request: Request, finish: Finish): Promise<Advance> {
+  return db.transaction().execute(async (tx): Promise<Advance> => {
+    const now = clock.now();
+    const { id, origin } = request;
+    const journey = await loadJourney(tx, { id, browserHash: origin.browserHash, lock: true });
+    if (!journey) return { to: "nowhere" };
+    if (journey.endedAt || nextStep(factsOf(journey, methods, now)).do !== "finish") return { to: "page" };
+    return finish(tx, request, journey, { result: "shown", proofs: [], event: { type: "journey.continued" } }, now);
+  });
+}
+
+/** Ends a journey that can't be finished, so that the application hears of it. */
+async function giveUp({ db, clock, methods, purposes }: JourneyDeps, { id, origin }: Request): Promise<Advance> {
+  return db.transaction().execute(async (tx): Promise<Advance> => {
+    const now = clock.now();
+    const journey = await loadJourney(tx, { id, browserHash: origin.browserHash, lock: true });
+    if (!journey) return { to: "nowhere" };
+    const purpose = purposes.find(({ name }) => name === journey.purpose);
+    if (!purpose || journey.endedAt || nextStep(factsOf(journey, methods, now)).do !== "refuse") return { to: "page" };
+    await saveChange(tx, id, { notice: null, ended: "unmet" }, now);
+    return { to: "destination", url: purpose.destination(journey), session: null };
+  });
+}
+
 function withOutcome(journey: Journey, outcome: Outcome & { result: "shown" }, now: Date): Journey {
   const kinds = new Set(outcome.proofs.map(({ kind }) => kind));
   return {
@@ -127,6 +154,8 @@ const event = (
   reference: origin.reference,
   detail: { purpose: journey.purpose, ...(journey.application && { application: journey.application }), ...detail },
 });
+
+type Finish = ReturnType<typeof makeFinish>;
 
 /** Saves a proof, and ends the journey when it was the last one: purpose, session and audit in the same transaction. */
 function makeFinish(

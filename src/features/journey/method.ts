@@ -25,6 +25,8 @@ export type Requested = Readonly<{
   strength?: 1 | 2 | 3;
   notBefore?: Instant;
   loginHint?: string;
+  /** What the application says of the reader's languages, the most wanted first. */
+  uiLocales?: readonly string[];
   applicationName?: Readonly<Partial<Record<Language, string>>>;
 }>;
 
@@ -143,6 +145,8 @@ export type Purpose = Readonly<{
   finish(tx: Tx, journey: Journey, now: Instant): Promise<readonly AuditEvent[]>;
   /** Where the browser goes then: an address of our own, or of the organisation's home application. */
   destination(journey: Journey): string;
+  /** Where a journey that was left too long begins again; without it, the sign-in page. */
+  beginAgain?(journey: Journey): string;
   /** Shown instead at the journey's own address, which may be opened again. */
   donePage?(view: Omit<StepView, "form" | "refusal" | "anotherWay">): StepPage;
   /** Whether it ends signed in. */

@@ -18,6 +18,7 @@ const requestedSchema = z.object({
   strength: z.literal(strengths).exactOptional(),
   notBefore: z.coerce.date().exactOptional(),
   loginHint: z.string().exactOptional(),
+  uiLocales: z.array(z.string()).exactOptional(),
   applicationName: z.partialRecord(z.enum(languages), z.string()).exactOptional(),
 });
 const noticeSchema = z
@@ -39,7 +40,7 @@ const authenticatorsSchema = z.array(
     lastUsedAt: z.coerce.date().nullable(),
   }),
 );
-const resultSchema = z
+export const resultSchema = z
   .object({ accountId: z.string(), acr: z.string(), amr: z.array(z.string()), authenticatedAt: z.coerce.date() })
   .nullable();
 const knownSchema = z.array(z.object({ accountId: z.string(), method: z.string() }));

@@ -42,3 +42,4 @@ export {
   setAccountState,
 } from "./people/store.ts";
 export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";
+export { pageOrganisation } from "./page-organisation.ts";

@@ -5,6 +5,8 @@
 type Files = {
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
+  journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
+  messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});
 };
 
 /** Keys are in kebab-case; an underscore starts a plural or a context (`lock-out_one`, `continue_totp`). */

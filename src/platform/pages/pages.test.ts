@@ -69,7 +69,7 @@ test("SIN-12 every failure shows what happened, what to do, a reference, contact
   ] as const satisfies Failure[];
   for (const language of languages)
     for (const failure of failures) {
-      const contacts = [{ trouble: "technical", phone: "016 555 0119", hours: { fi: "Arkisin" } }] as const;
+      const contacts = [{ kind: "technical", phone: "016 555 0119", hours: { fi: "Arkisin" } }] as const;
       const at = new Date("2026-11-22T01:07:00Z");
       const page = errorPage({ ...view, language, failure, reference: "H2V-6KD-50", at, contacts });
       for (const part of [/<h1>./, /class="lede">./, /<p><b>./, /H2V-6KD-50/, /tel:0165550119/, /class="btn" href="\//])
@@ -78,7 +78,7 @@ test("SIN-12 every failure shows what happened, what to do, a reference, contact
 });
 
 test("WCAG 3.1.2 an organisation's words in another language say which", () => {
-  const contacts = [{ trouble: "rights", hours: { fi: "Arkisin" } }] as const;
+  const contacts = [{ kind: "rights", hours: { fi: "Arkisin" } }] as const;
   assert.match(`${html`${supportContacts(contacts, "sv")}`}`, /<span lang="fi">Arkisin<\/span>/);
   assert.doesNotMatch(`${html`${supportContacts(contacts, "fi")}`}`, /lang="fi"/);
 });

@@ -65,7 +65,7 @@ export const pair = (picture: Content, words: Content): Html =>
 
 /** The kinds of trouble for which an organisation names its support (POL-4). */
 export type SupportContact = Readonly<{
-  trouble: "rights" | "password" | "technical";
+  kind: "general" | "rights" | "password" | "technical";
   name?: LocalisedText | undefined;
   phone?: string | undefined;
   email?: string | undefined;
@@ -85,7 +85,7 @@ export function supportContacts(contacts: readonly SupportContact[], language: L
       contact.name && inItsLanguage(contact.name, language),
     ].filter(Boolean);
     const lines = ways.map((line, index) => (index === 0 ? line : html`<br>${line}`));
-    return html`<section><h2>${t("common:support", { context: contact.trouble })}</h2><p>${lines}</p></section>`;
+    return html`<section><h2>${t("common:support", { context: contact.kind })}</h2><p>${lines}</p></section>`;
   });
 }
 

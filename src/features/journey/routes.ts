@@ -1,0 +1,124 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { formFields, type Http } from "../../platform/http/index.ts";
+import { translator } from "../../platform/i18n/index.ts";
+import type { Advance, JourneyDeps, makeAdvance } from "./advance.ts";
+import type { makeBegin } from "./begin.ts";
+import { nextStep } from "./domain/next-step.ts";
+import { factsOf } from "./facts.ts";
+import { drawPage } from "./frame.ts";
+import type { Journey, StepPage } from "./method.ts";
+import { originOf } from "./origin.ts";
+import { anotherWay, choosePage, continuePage, type Drawing, formOf, refusalPage } from "./pages.ts";
+import { loadJourney } from "./store.ts";
+
+type RouteDeps = JourneyDeps & {
+  http: Http;
+  begin: ReturnType<typeof makeBegin>;
+  advance: ReturnType<typeof makeAdvance>;
+};
+
+const idForm = /^[0-9a-f-]{36}$/;
+
+/** `/journey/<id>`: GET draws the page that the rows call for; POST shows something, and leads back here or on. */
+export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
+  const { http, advance } = deps;
+
+  app.get<{ Params: { id: string } }>("/journey/:id", async (request, reply) => {
+    const { id } = request.params;
+    if (!idForm.test(id)) return reply.redirect("/sign-in", 303);
+    const { browserHash } = originOf(http, request, reply);
+    const journey = await loadJourney(deps.db, { id, browserHash });
+    // Another browser's, or long gone: whoever kept the address gets a sign-in page, never an error.
+    if (!journey) return reply.redirect("/sign-in", 303);
+    return journey.endedAt ? showEnd(deps, request, reply, journey) : showStep(deps, request, reply, journey);
+  });
+
+  app.post<{ Params: { id: string } }>("/journey/:id", async (request, reply) => {
+    const { id } = request.params;
+    if (!idForm.test(id)) return reply.redirect("/sign-in", 303);
+    const origin = originOf(http, request, reply);
+    const sessionCookie = http.cookies.read(request.raw, "session");
+    const result = await advance({ id, form: formFields(request), origin, sessionCookie });
+    return answer(http, request, reply, id, result);
+  });
+}
+
+function answer(http: Http, request: FastifyRequest, reply: FastifyReply, id: string, result: Advance): FastifyReply {
+  if (result.to === "nowhere") return reply.redirect("/sign-in", 303);
+  if (result.to === "busy") {
+    const label = translator(http.language(request))("common:try-again");
+    return http.fail(request, reply, "busy", { wayOn: { href: `/journey/${id}`, label } });
+  }
+  if (result.to === "page") return reply.redirect(`/journey/${id}`, 303);
+  const { session } = result;
+  if (session)
+    http.cookies.write(reply.raw, "session", session.id, session.maxAge === null ? {} : { maxAge: session.maxAge });
+  return reply.redirect(result.url, 303);
+}
+
+async function showEnd(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply, journey: Journey) {
+  const purpose = deps.purposes.find(({ name }) => name === journey.purpose);
+  if (!purpose) return reply.redirect("/sign-in", 303);
+  if (!purpose.donePage || !journey.result) return reply.redirect(purpose.destination(journey), 303);
+  const drawing = drawingOf(deps, request, reply, journey);
+  return drawPage(deps.http, request, reply, journey, purpose.donePage(drawing));
+}
+
+async function showStep(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply, journey: Journey) {
+  const now = deps.clock.now();
+  const facts = factsOf(journey, deps.methods, now);
+  const step = nextStep(facts);
+  if (step.do === "refuse" && (step.reason === "expired" || step.reason === "overtaken"))
+    return beginAnew(deps, request, reply, journey);
+  const drawing = drawingOf(deps, request, reply, journey);
+  const draw = async (): Promise<StepPage> => {
+    if (step.do === "choose") return choosePage(drawing, step, deps.methods);
+    if (step.do === "refuse") return refusalPage(drawing, step.reason);
+    if (step.do === "finish") return continuePage(drawing);
+    const handler = deps.methods.flatMap(({ steps }) => steps).find(({ kind }) => kind === step.kind);
+    if (!handler) throw new Error(`no step of kind ${step.kind}`);
+    const others = nextStep({ ...facts, chosen: null });
+    const back = others.do === "choose" ? anotherWay(drawing) : null;
+    return handler.page({ ...drawing, form: formOf(drawing, step.kind), anotherWay: back });
+  };
+  return drawPage(deps.http, request, reply, journey, await draw(), journey.notice !== null);
+}
+
+/** SIN-8: a page kept too long leads on, to the same application and organisation, with nothing shown yet. */
+async function beginAnew(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply, journey: Journey) {
+  if (journey.purpose !== "sign-in") {
+    const wayOn = deps.purposes.find(({ name }) => name === journey.purpose)?.beginAgain?.(journey) ?? "/sign-in";
+    const label = translator(deps.http.language(request))("journey:begin-again");
+    return deps.http.fail(request, reply, "page-expired", { wayOn: { href: wayOn, label } });
+  }
+  const { notBefore: _stale, ...requested } = journey.requested;
+  const id = await deps.begin(deps.db, {
+    purpose: "sign-in",
+    browserHash: originOf(deps.http, request, reply).browserHash,
+    organisationId: journey.organisation?.id ?? null,
+    application: journey.application,
+    returnTo: journey.returnTo,
+    requested,
+  });
+  return reply.redirect(`/journey/${id}`, 303);
+}
+
+function drawingOf(
+  { http, clock }: RouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  journey: Journey,
+): Drawing {
+  const { account, accountId, organisation, requested } = journey;
+  const hints = [...(accountId && account ? [account.language] : []), ...(requested.uiLocales ?? [])];
+  const language = http.language(request, hints, organisation?.languages);
+  const t = translator(language);
+  return {
+    journey,
+    language,
+    t,
+    now: clock.now(),
+    refusal: journey.notice ? t(journey.notice.key, journey.notice.parameters) : null,
+    formToken: http.forms.token(http.cookies.browser(request.raw, reply.raw)),
+  };
+}
