@@ -3,7 +3,7 @@ import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
-import type { Actor, Audit } from "../../audit/index.ts";
+import type { Actor, Audit, AuditEvent } from "../../audit/index.ts";
 import type { Messages } from "../../messages/index.ts";
 import {
   type Account,
@@ -55,7 +55,8 @@ export const keysOf = ({ email, userName }: Invitee): string[] =>
 
 /**
  * Invites several people to one organisation in the caller's transaction, a fixed number of statements; the answers
- * stand in the order of `invitees`. One who is refused leaves no row, and the others go in.
+ * stand in the order of `invitees`. One who is refused leaves no row, and the others go in. The caller records `events`
+ * last of all, since that locks the organisation's chain until the transaction ends.
  */
 export function makeInviteAll(deps: InvitingDeps) {
   const createAccounts = makeCreateAccounts(deps);
@@ -64,7 +65,7 @@ export function makeInviteAll(deps: InvitingDeps) {
     organisation: Organisation,
     invitees: readonly Invitee[],
     actor: Actor,
-  ): Promise<InviteResult[]> => {
+  ): Promise<{ results: InviteResult[]; events: AuditEvent[] }> => {
     const now = deps.clock.now();
     const expiresAt = plus(now, days(organisation.policy.invitation.days));
     const wanted = invitees.map((invitee) => ({ ...invitee, organisationId: organisation.id }));
@@ -100,25 +101,23 @@ export function makeInviteAll(deps: InvitingDeps) {
         tx,
         invitations.flatMap(({ id, account, secrets }) => letters(secrets, { id, account, organisation, expiresAt })),
       );
-      await deps.audit.record(
-        tx,
-        invitations.map(({ id, account }) => sent(id, account, actor)),
-      );
     }
-    return made.map((one, index) => {
+    const events = invitations.map(({ id, account }) => sent(id, account, actor));
+    const results = made.map((one, index): InviteResult => {
       if (one) return { invitationId: one.id, accountId: one.account.id, url: one.secrets.url };
       const invitee = invitees[index];
       // Whoever held the name may have let go of it between the two statements.
       const why = invitee && conflict(found, invitee);
       return { problems: [why ?? problem("email", "taken", "The name was taken a moment ago. Try again.")] };
     });
+    return { results, events };
   };
 }
 
 /** What the audit says of an invitation that went out. */
-export const sent = (id: string, account: Account, actor: Actor, again = false) => ({
+export const sent = (id: string, account: Account, actor: Actor, again = false): AuditEvent => ({
   type: again ? "invitation.sent-again" : "invitation.sent",
-  result: "done" as const,
+  result: "done",
   actor,
   organisationId: account.organisationId,
   accountId: account.id,
@@ -131,7 +130,11 @@ export const makeInvite = (deps: InvitingDeps) => {
   return async (organisation: Organisation, given: Given, { actor }: { actor: Actor }): Promise<InviteResult> => {
     const parsed = parseInvitee(given, organisation, deps);
     if ("problems" in parsed) return parsed;
-    const [result] = await deps.db.transaction().execute((tx) => inviteAll(tx, organisation, [parsed.invitee], actor));
+    const result = await deps.db.transaction().execute(async (tx) => {
+      const { results, events } = await inviteAll(tx, organisation, [parsed.invitee], actor);
+      await deps.audit.record(tx, events);
+      return results[0];
+    });
     if (!result) throw new Error("an invitation was neither made nor refused");
     return result;
   };

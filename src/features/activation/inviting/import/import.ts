@@ -1,7 +1,7 @@
 import type { Tx } from "../../../../platform/database/index.ts";
-import type { Actor } from "../../../audit/index.ts";
+import type { Actor, AuditEvent } from "../../../audit/index.ts";
 import type { Organisation, Problem } from "../../../organisations/index.ts";
-import { type InvitingDeps, makeInviteAll } from "../invite.ts";
+import { type InviteResult, type InvitingDeps, makeInviteAll } from "../invite.ts";
 import { type CheckedRow, checkRows, inColumns } from "./check-rows.ts";
 import { readCsv } from "./read-csv.ts";
 
@@ -53,6 +53,11 @@ const summary = (rows: Verdict[]): ImportReport => ({
   rejected: rows.filter(({ verdict }) => verdict === "rejected").length,
 });
 
+function toVerdict(line: number, result: InviteResult | undefined): Verdict {
+  if (result && "invitationId" in result) return { line, verdict: "invited", invitationId: result.invitationId };
+  return { line, verdict: "rejected", problems: inColumns(result?.problems ?? []) };
+}
+
 /**
  * Invites the people of a CSV file (ACT-1): every row gets a verdict with its line; no row goes in by half. With `skip`
  * the good rows go in, 200 to a transaction, and importing the same file again finds those that are in; with
@@ -61,26 +66,23 @@ const summary = (rows: Verdict[]): ImportReport => ({
 export const makeImport = (deps: InvitingDeps) => {
   const inviteAll = makeInviteAll(deps);
 
-  const inviteBatch = async (tx: Tx, rows: readonly GoodRow[], actor: Actor): Promise<Verdict[]> => {
+  const inviteBatch = async (tx: Tx, rows: readonly GoodRow[], actor: Actor) => {
     const organisation = rows[0]?.organisation;
-    if (!organisation) return [];
-    const results = await inviteAll(
-      tx,
-      organisation,
-      rows.map(({ invitee }) => invitee),
-      actor,
-    );
-    return rows.map(({ line }, index): Verdict => {
-      const result = results[index];
-      if (result && "invitationId" in result) return { line, verdict: "invited", invitationId: result.invitationId };
-      return { line, verdict: "rejected", problems: inColumns(result?.problems ?? []) };
-    });
+    if (!organisation) return { verdicts: [], events: [] };
+    const invitees = rows.map(({ invitee }) => invitee);
+    const { results, events } = await inviteAll(tx, organisation, invitees, actor);
+    return { verdicts: rows.map(({ line }, index) => toVerdict(line, results[index])), events };
   };
 
   const inviteEach = async (rows: readonly GoodRow[], { actor, progress }: ImportOptions): Promise<Verdict[]> => {
     const verdicts: Verdict[] = [];
     for (const batch of batches(rows)) {
-      verdicts.push(...(await deps.db.transaction().execute((tx) => inviteBatch(tx, batch, actor))));
+      const invited = await deps.db.transaction().execute(async (tx) => {
+        const { verdicts, events } = await inviteBatch(tx, batch, actor);
+        await deps.audit.record(tx, events);
+        return verdicts;
+      });
+      verdicts.push(...invited);
       progress?.(verdicts.length, rows.length);
     }
     return verdicts;
@@ -88,13 +90,17 @@ export const makeImport = (deps: InvitingDeps) => {
 
   const inviteAllOrNone = async (rows: readonly GoodRow[], { actor, progress }: ImportOptions): Promise<Verdict[]> => {
     const verdicts: Verdict[] = [];
+    const events: AuditEvent[] = [];
     try {
       await deps.db.transaction().execute(async (tx) => {
         for (const batch of batches(rows)) {
-          verdicts.push(...(await inviteBatch(tx, batch, actor)));
+          const invited = await inviteBatch(tx, batch, actor);
+          verdicts.push(...invited.verdicts);
+          events.push(...invited.events);
           if (verdicts.some(({ verdict }) => verdict === "rejected")) throw new Stopped();
           progress?.(verdicts.length, rows.length);
         }
+        await deps.audit.record(tx, events);
       });
       return verdicts;
     } catch (error) {

@@ -1,0 +1,56 @@
+import { sql } from "kysely";
+import { makeAudit } from "../src/features/audit/index.ts";
+import type { Outgoing } from "../src/features/messages/index.ts";
+import { makeCreateOrganisation } from "../src/features/organisations/index.ts";
+import { Secret } from "../src/kernel/secret.ts";
+import { openDatabase } from "../src/platform/database/index.ts";
+import { makeKeyring } from "../src/platform/seal/index.ts";
+import { fakeClock } from "../src/ports/clock.ts";
+import { systemRandom } from "../src/ports/random.ts";
+import { testDatabase } from "./database.ts";
+
+export type Ground = Awaited<ReturnType<typeof openGround>>;
+
+/** What the tests of inviting stand on: a database with one organisation, and messages that are only noted. */
+export async function openGround() {
+  const created = await testDatabase();
+  const database = openDatabase(created.url);
+  const clock = fakeClock();
+  const keyring = makeKeyring([new Secret("inviting".repeat(8))]);
+  const audit = makeAudit({ clock, random: systemRandom, keyring });
+  const enqueued: Outgoing[] = [];
+  const withdrawn: string[] = [];
+  const messages = {
+    enqueue: async (_: unknown, outgoing: readonly Outgoing[]) => void enqueued.push(...outgoing),
+    withdraw: async (_: unknown, subjectId: string) => void withdrawn.push(subjectId),
+  };
+  const common = { db: database.db, clock, random: systemRandom, audit, countries: ["FI", "SE"] };
+  const result = await makeCreateOrganisation({ ...common, methods: ["totp"] })(
+    { slug: "koivula", name: { fi: "Koivula" } },
+    { actor: "operator" },
+  );
+  if ("problems" in result) throw new Error("the test's organisation was refused");
+  return {
+    db: database.db,
+    clock,
+    audit,
+    enqueued,
+    withdrawn,
+    organisation: result.organisation,
+    deps: { ...common, keyring, messages, publicUrl: "https://login.example" },
+    /** Every row that inviting writes, as text. */
+    everythingStored: async () => {
+      const tables = ["person", "account", "account_name", "invitation", "invitation_link", "audit_event"];
+      const rows = await Promise.all(
+        tables.map((table) =>
+          sql`select row_to_json(t) from ${sql.table(table)} t order by 1::text`.execute(database.db),
+        ),
+      );
+      return JSON.stringify(rows.map(({ rows: found }) => found));
+    },
+    close: async () => {
+      await database.close();
+      await created.drop();
+    },
+  };
+}
