@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { PlainError } from "../../kernel/plain-error.ts";
 
 /** The user that the server runs as. */
 export type SystemUser = { name: string; uid: number; gid: number };
@@ -51,11 +52,17 @@ function passwd(): string[][] {
 }
 
 /** Whether `user` may list `folder` and everything on the way to it. The kernel is asked, so that every kind of access list counts. */
-export const canReach = (user: SystemUser, folder: string): boolean =>
-  spawnSync("/bin/sh", ["-c", 'cd "$1" && test -x .', "sh", folder], { uid: user.uid, gid: user.gid, cwd: "/" })
-    .status === 0;
+export const canReach = (user: SystemUser, folder: string): boolean => holds(user, 'cd "$1" && test -x .', folder);
 
 /** Whether `user` may run `file`. */
-export const canRun = (user: SystemUser, file: string): boolean =>
-  spawnSync("/bin/sh", ["-c", 'test -r "$1" && test -x "$1"', "sh", file], { uid: user.uid, gid: user.gid, cwd: "/" })
-    .status === 0;
+export const canRun = (user: SystemUser, file: string): boolean => holds(user, 'test -r "$1" && test -x "$1"', file);
+
+function holds({ uid, gid }: SystemUser, question: string, path: string): boolean {
+  const { status, error } = spawnSync("/bin/sh", ["-c", question, "sh", path], { uid, gid, cwd: "/" });
+  if (error && "code" in error && error.code === "EPERM") {
+    throw new PlainError(
+      "Vahva runs as root but may not become another user here, and PostgreSQL refuses root. Run Vahva as an ordinary user, or set DATABASE_URL.",
+    );
+  }
+  return status === 0;
+}
