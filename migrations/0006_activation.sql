@@ -9,8 +9,6 @@ create table invitation (
   pin_misses integer not null default 0,
   misses integer not null default 0,
   pin_sent_at timestamptz,
-  pins_requested_on date,
-  pins_requested integer not null default 0,
   expected_identity bytea,
   expires_at timestamptz not null,
   created_at timestamptz not null,

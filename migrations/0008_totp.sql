@@ -8,7 +8,6 @@ create table totp (
   last_step bigint not null,
   told_steps bigint[] not null default '{}',
   failures integer not null default 0,
-  blocks integer not null default 0,
   blocked_until timestamptz
 ) with (fillfactor = 80);
 comment on table totp is 'The secret of an authenticator app or token (sealed) and which time steps are spent: RFC 6238.';
@@ -17,7 +16,8 @@ create table totp_offer (
   account_id uuid primary key references account on delete cascade,
   journey_id uuid not null references journey on delete cascade,
   secret bytea not null,
-  failures integer not null default 0,
+  told_steps bigint[] not null default '{}',
   created_at timestamptz not null
 );
+create index totp_offer_journey on totp_offer (journey_id);
 comment on table totp_offer is 'A secret shown as a QR code and not confirmed yet: one per account, so that two tabs never leave two live ones.';

@@ -10,7 +10,7 @@ import { assurance } from "./domain/assurance.ts";
 import { completedWay, nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import type { Form, Journey, Method, Origin, Outcome, Purpose, StepHandler } from "./method.ts";
-import { loadJourney, saveChange } from "./store.ts";
+import { loadJourney, lockJourney, saveChange } from "./store.ts";
 
 export type JourneyDeps = {
   db: Db;
@@ -57,14 +57,14 @@ export function makeAdvance(deps: JourneyDeps) {
       const now = deps.clock.now();
       const claimedBy = prepared?.accountId ?? null;
       const { id, form, origin } = request;
-      const journey = await loadJourney(tx, { id, browserHash: origin.browserHash, claimedBy, lock: true });
+      const journey = await lockJourney(tx, { id, browserHash: origin.browserHash, claimedBy });
       if (!journey) return { to: "nowhere" };
       if (journey.endedAt || !isAsked(journey, handler, deps)) return { to: "page" };
       const attempt = prepared ?? (await handler.attempt(journey, form, origin));
       if (attempt === "busy") return { to: "busy" };
       const outcome = await attempt.decide(tx, journey, now);
       if (outcome.result === "refused") {
-        const refused = event(journey, origin, "refused", outcome.event);
+        const refused = { ...event(journey, origin, "refused", outcome.event), ...outcome.about };
         await Promise.all([saveChange(tx, id, { notice: outcome.notice }, now), deps.audit.record(tx, [refused])]);
         return { to: "page" };
       }
@@ -91,7 +91,7 @@ function isAsked(journey: Journey, handler: StepHandler, { methods, clock }: Jou
 async function choose({ db, clock, methods }: JourneyDeps, { id, form, origin }: Request): Promise<Advance> {
   return db.transaction().execute(async (tx): Promise<Advance> => {
     const now = clock.now();
-    const journey = await loadJourney(tx, { id, browserHash: origin.browserHash, lock: true });
+    const journey = await lockJourney(tx, { id, browserHash: origin.browserHash });
     if (!journey) return { to: "nowhere" };
     const step = nextStep(factsOf({ ...journey, method: null }, methods, now));
     const offered = step.do === "choose" && step.offers.includes(form.method ?? "");
@@ -106,7 +106,7 @@ async function goOn({ db, clock, methods }: JourneyDeps, request: Request, finis
   return db.transaction().execute(async (tx): Promise<Advance> => {
     const now = clock.now();
     const { id, origin } = request;
-    const journey = await loadJourney(tx, { id, browserHash: origin.browserHash, lock: true });
+    const journey = await lockJourney(tx, { id, browserHash: origin.browserHash });
     if (!journey) return { to: "nowhere" };
     if (journey.endedAt || nextStep(factsOf(journey, methods, now)).do !== "finish") return { to: "page" };
     return finish(tx, request, journey, { result: "shown", proofs: [], event: { type: "journey.continued" } }, now);
@@ -117,7 +117,7 @@ async function goOn({ db, clock, methods }: JourneyDeps, request: Request, finis
 async function giveUp({ db, clock, methods, purposes }: JourneyDeps, { id, origin }: Request): Promise<Advance> {
   return db.transaction().execute(async (tx): Promise<Advance> => {
     const now = clock.now();
-    const journey = await loadJourney(tx, { id, browserHash: origin.browserHash, lock: true });
+    const journey = await lockJourney(tx, { id, browserHash: origin.browserHash });
     if (!journey) return { to: "nowhere" };
     const purpose = purposes.find(({ name }) => name === journey.purpose);
     if (!purpose || journey.endedAt || nextStep(factsOf(journey, methods, now)).do !== "refuse") return { to: "page" };

@@ -80,6 +80,8 @@ export type Outcome =
   | Readonly<{
       result: "refused";
       notice: Notice;
+      /** Whose account it was tried on, where the attempt claims none: for the audit only. */
+      about?: Readonly<{ accountId: string; organisationId: string }>;
       event: Pick<AuditEvent, "type" | "detail">;
     }>;
 

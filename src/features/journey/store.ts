@@ -229,6 +229,22 @@ export async function saveChange(tx: Tx, journeyId: string, change: Change, now:
     .execute();
 }
 
+/**
+ * The same under lock: first the account's row, then the journey's, so that everything read after it is what it will
+ * be decided by. One round trip, since neither statement waits for the other's answer.
+ */
+export async function lockJourney(
+  tx: Tx,
+  { id, browserHash, claimedBy = null }: { id: string; browserHash: Buffer; claimedBy?: string | null },
+): Promise<Journey | null> {
+  const account = sql`coalesce((select account_id from journey where id = ${id}), ${claimedBy}::uuid)`;
+  const [, journey] = await Promise.all([
+    holdAccount(tx, account),
+    loadJourney(tx, { id, browserHash, claimedBy, lock: true }),
+  ]);
+  return journey;
+}
+
 /** The journey that this browser has open for `subjectId` (an invitation), to go on with. */
 export async function findOpenJourney(
   db: Db,

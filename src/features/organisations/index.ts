@@ -7,7 +7,14 @@ export {
 export { parseEmail } from "./domain/email.ts";
 export type { Logo } from "./domain/logo.ts";
 export { nameKey } from "./domain/name-key.ts";
-export type { Account, Home, Organisation, SupportContact, TroubleKind } from "./domain/organisation.ts";
+export {
+  type Account,
+  type Home,
+  homeOf,
+  type Organisation,
+  type SupportContact,
+  type TroubleKind,
+} from "./domain/organisation.ts";
 export { parsePersonName } from "./domain/person-name.ts";
 export { maskPhone, type PhoneRefusal, type PhoneRules, parseMobile, parseTelephone } from "./domain/phone.ts";
 export {
@@ -19,12 +26,16 @@ export {
 } from "./domain/policy.ts";
 export { type Problem, problem } from "./domain/problem.ts";
 export {
+  holdAccount,
   joinedAccount,
   joinedOrganisation,
+  joinedSought,
   readJoinedAccount,
   readJoinedOrganisation,
+  type Sought,
 } from "./joined/store.ts";
 export { letterhead } from "./letterhead.ts";
+export { pageOrganisation } from "./page-organisation.ts";
 export {
   type CreateAccountRefusal,
   makeCreateAccount,
@@ -42,4 +53,3 @@ export {
   setAccountState,
 } from "./people/store.ts";
 export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";
-export { pageOrganisation } from "./page-organisation.ts";

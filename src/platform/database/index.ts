@@ -4,8 +4,9 @@ import { PipelinedDriver } from "./pipelined-driver.ts";
 import type { Tables } from "./tables.ts";
 
 export { makeDatabaseClock } from "./clock.ts";
-export { migrate, pendingMigrations } from "./migrate.ts";
 export { jsonText, storableText } from "./json.ts";
+export { type Listen, makeListen } from "./listen.ts";
+export { migrate, pendingMigrations } from "./migrate.ts";
 export type { Tables } from "./tables.ts";
 
 /** Reads outside a transaction, and starts one. */

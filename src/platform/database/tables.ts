@@ -194,8 +194,6 @@ export interface InvitationTable {
   pin_misses: Generated<number>;
   misses: Generated<number>;
   pin_sent_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
-  pins_requested_on: string | null;
-  pins_requested: Generated<number>;
   expected_identity: Buffer | null;
   expires_at: Timestamp;
   created_at: Timestamp;
@@ -228,7 +226,6 @@ export interface TotpTable {
   last_step: number;
   told_steps: Generated<number[]>;
   failures: Generated<number>;
-  blocks: Generated<number>;
   blocked_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
@@ -237,7 +234,7 @@ export interface TotpOfferTable {
   account_id: string;
   journey_id: string;
   secret: Buffer;
-  failures: Generated<number>;
+  told_steps: Generated<number[]>;
   created_at: Timestamp;
 }
 

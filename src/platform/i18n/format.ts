@@ -58,3 +58,12 @@ function formatter(language: Language, options: Intl.DateTimeFormatOptions): Int
   formatters.set(name, made);
   return made;
 }
+
+/**
+ * For a sentence that names a moment to come: `time`, `date`, and `context: "day"` where the time alone would be taken
+ * for today's. The sentence has two forms: "at {{time}}", and with `_day` "on {{date}} at {{time}}".
+ */
+export function momentParameters(moment: Instant, language: Language, now: Instant): Record<string, string> {
+  const [date, today] = [formatDate(moment, language), formatDate(now, language)];
+  return { time: formatTime(moment, language), date, ...(date !== today && { context: "day" }) };
+}

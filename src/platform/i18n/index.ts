@@ -8,6 +8,7 @@ export {
   formatList,
   formatNumber,
   formatTime,
+  momentParameters,
 } from "./format.ts";
 export type { Key } from "./keys.ts";
 export { plainText, smsText } from "./plain-text.ts";

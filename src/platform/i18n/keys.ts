@@ -3,6 +3,7 @@
  * its line here, nothing else.
  */
 type Files = {
+  activation: typeof import("../../../locales/en/activation.json", { with: { type: "json" }});
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});

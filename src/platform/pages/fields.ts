@@ -41,6 +41,8 @@ export type Field = Labelled &
     min?: string | number | undefined;
     max?: string | number | undefined;
     autofocus?: boolean | undefined;
+    /** Shown and sent, not to be changed. */
+    readonly?: boolean | undefined;
   }>;
 
 /** Room for six figures and the spaces with which people copy them. */
@@ -71,6 +73,7 @@ export function field(view: Field): Html {
     autocapitalize: isName ? "none" : undefined,
     spellcheck: isName || !isFreeText ? "false" : undefined,
     autofocus: view.autofocus,
+    readonly: view.readonly,
   });
   return labelled(view, html`<input${input}>`);
 }

@@ -56,3 +56,7 @@ export type Account = Readonly<{
   /** Everything that was made under an earlier epoch (sessions, journeys, grants) is over. */
   epoch: number;
 }>;
+
+/** Where a person goes, signed in, when no application asked for the sign-in: their own home, or the organisation's. */
+export const homeOf = (account: Account | null, organisation: Organisation | null): Home | null =>
+  account?.home ?? organisation?.home ?? null;

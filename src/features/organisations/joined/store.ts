@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { Tx } from "../../../platform/database/index.ts";
 import type { Account, Organisation } from "../domain/organisation.ts";
 import { type AccountRow, toAccount } from "../people/store.ts";
 import { type OrganisationRow, toOrganisation } from "../store.ts";
@@ -19,3 +20,24 @@ export const readJoinedOrganisation = (value: unknown): Organisation | null =>
 
 export const readJoinedAccount = (value: unknown): Account | null =>
   value === null ? null : toAccount(value as AccountRow);
+
+/** Accounts to look for: one that is known, or those that a folded name (`nameKey`) finds in one organisation or (null) in all. */
+export type Sought = { accountId: string } | { key: string; organisationId: string | null };
+
+/**
+ * The accounts sought, at most five, as a table of another statement: `id`, `organisation_id`, and `is_open`, whether
+ * their state and their organisation's let them sign in.
+ */
+export const joinedSought = (sought: Sought): RawBuilder<unknown> =>
+  "accountId" in sought
+    ? sql`(select ${soughtColumns} from account a join organisation o on o.id = a.organisation_id where a.id = ${sought.accountId})`
+    : sql`(select ${soughtColumns} from account_name n join account a on a.id = n.account_id join organisation o on o.id = a.organisation_id
+        where n.key = ${sought.key} and (${sought.organisationId}::uuid is null or n.organisation_id = ${sought.organisationId})
+        order by n.organisation_id limit 5)`;
+
+const soughtColumns = sql`a.id, a.organisation_id, a.state in ('activating', 'active') and o.state = 'open' as is_open`;
+
+/** Holds the account's row until the transaction ends: what is decided of one account is decided one after another. */
+export async function holdAccount(tx: Tx, id: RawBuilder<unknown>): Promise<void> {
+  await sql`select 1 from account where id = ${id} for no key update`.execute(tx);
+}
