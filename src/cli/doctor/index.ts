@@ -1,0 +1,60 @@
+import { type Config, loadConfig } from "../../config.ts";
+import { PlainError } from "../../kernel/plain-error.ts";
+import { type AddCommand, makeCommand } from "../command.ts";
+import type { Io } from "../io.ts";
+import { json } from "../output.ts";
+import { type Check, fail, pass } from "./check.ts";
+import { checkDatabase } from "./database.ts";
+import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
+import { checkMail, checkSms } from "./senders.ts";
+
+const marks = { pass: "✔", advice: "•", fail: "✖" } as const satisfies Record<Check["verdict"], string>;
+
+const readConfig = (io: Io): Config | string => {
+  try {
+    return loadConfig(io.env);
+  } catch (error) {
+    if (error instanceof PlainError) return error.message;
+    throw error;
+  }
+};
+
+async function examine(io: Io): Promise<Check[]> {
+  const config = readConfig(io);
+  if (typeof config === "string")
+    return [checkNode(), fail("Configuration", config, "docs/reference/configuration.md lists every setting.")];
+  // Side by side: a mail server that does not answer must not make the others wait.
+  const [database, address, mail, sms] = await Promise.all([
+    checkDatabase(config, io.say),
+    checkAddress(config),
+    checkMail(config),
+    checkSms(config),
+  ]);
+  const configuration = pass("Configuration", `Complete, ${config.mode} mode.`);
+  return [checkNode(), configuration, checkSecrets(config), checkFolder(config), address, ...database, mail, sms];
+}
+
+async function run(io: Io, asJson: boolean | undefined): Promise<number> {
+  const checks = await examine(io);
+  const failed = checks.filter(({ verdict }) => verdict === "fail").length;
+  if (asJson) io.print(json({ ok: failed === 0, checks }));
+  else
+    for (const { name, verdict, says, todo } of checks)
+      io.print(`${marks[verdict]} ${name}: ${says}${todo ? `\n    ${todo}` : ""}`);
+  if (failed > 0) io.say(`Failed: ${failed}.`);
+  return failed > 0 ? 1 : 0;
+}
+
+/** `vahva doctor` */
+export const addDoctor: AddCommand = (parent, io, outcome) => {
+  parent.addCommand(
+    makeCommand("doctor", "Check everything that the service stands on, and say what to do about it.", [
+      "vahva doctor",
+      "vahva doctor --json",
+    ])
+      .option("--json", "print the checks as JSON")
+      .action(async (flags: { json?: boolean }) => {
+        outcome.code = await run(io, flags.json);
+      }),
+  );
+};

@@ -1,0 +1,63 @@
+import { Command, CommanderError } from "commander";
+import { PlainError } from "../kernel/plain-error.ts";
+import { addApplication } from "./application.ts";
+import { addAudit } from "./audit.ts";
+import type { AddCommand, Outcome } from "./command.ts";
+import { addDoctor } from "./doctor/index.ts";
+import { addImport } from "./import.ts";
+import { addInvite } from "./invite.ts";
+import { type Io, systemIo } from "./io.ts";
+import { addMigrate } from "./migrate.ts";
+import { addOrganisation } from "./organisation.ts";
+import { addStart } from "./start.ts";
+
+const commands: readonly AddCommand[] = [
+  addStart,
+  addMigrate,
+  addDoctor,
+  addOrganisation,
+  addInvite,
+  addImport,
+  addApplication,
+  addAudit,
+];
+
+/** All commands, as they parse and as they describe themselves. */
+export function makeProgram(io: Io, outcome: Outcome): Command {
+  const program = new Command("vahva")
+    .description("Strong authentication for the people of many organisations.")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nConfiguration comes from the environment and the file that VAHVA_CONFIG names: docs/reference/configuration.md.\nExit codes: 0 done, 1 failed, 2 wrong use.",
+    );
+  for (const add of commands) add(program, io, outcome);
+  const prepare = (command: Command): void => {
+    command.exitOverride().configureOutput({ writeOut: io.print, writeErr: (text) => io.say(text.trimEnd()) });
+    command.showHelpAfterError(`See "${pathOf(command)} --help".`);
+    command.commands.forEach(prepare);
+  };
+  prepare(program);
+  return program;
+}
+
+/** `vahva organisation set` */
+export const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+const shown = new Set(["commander.helpDisplayed", "commander.version"]);
+
+/** Runs one command; resolves to the exit code: 0 done, 1 failed, 2 wrong use. */
+export async function main(argv: readonly string[], io: Io = systemIo()): Promise<number> {
+  const outcome: Outcome = { code: 0 };
+  try {
+    await makeProgram(io, outcome).parseAsync(argv, { from: "user" });
+    return outcome.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return shown.has(error.code) ? 0 : 2;
+    if (error instanceof PlainError) io.say(error.message);
+    else io.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 1;
+  }
+}
