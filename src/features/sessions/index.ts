@@ -18,9 +18,20 @@ export type Session = Readonly<{
   /** "Firefox on Windows", for the person to recognise it by. */
   browser: string;
   network: string;
-  /** Client ids of the applications that were signed in to with it. */
-  applications: readonly string[];
+  /** The applications that were signed in to with it, by client id, and how each of them knows it. */
+  applications: readonly Readonly<{ clientId: string; sid: string | null }>[];
 }>;
 
+/** What is left of a session that has ended: whom to tell (SIN-11). */
+export type EndedSession = Pick<Session, "uid" | "accountId" | "applications">;
+
 export { makeSessionId } from "./session-id.ts";
-export { endAllSessions, endSession, findSession, listSessions, startSession, sweepSessions } from "./store.ts";
+export {
+  endAllSessions,
+  endOtherSessions,
+  endSession,
+  findSession,
+  listSessions,
+  startSession,
+  sweepSessions,
+} from "./store.ts";

@@ -2,13 +2,15 @@ import { sql } from "kysely";
 import * as z from "zod";
 import { type Instant, minutes, plus } from "../../kernel/time.ts";
 import { type Db, jsonText, type Tx } from "../../platform/database/index.ts";
-import type { Session, SessionProof } from "./index.ts";
+import type { EndedSession, Session, SessionProof } from "./index.ts";
 import { sessionIdHash } from "./session-id.ts";
 
 const proofsSchema = z.array(
   z.object({ kind: z.string(), authenticatorId: z.string().nullable(), shownAt: z.coerce.date() }),
 );
-const providerSchema = z.object({ authorizations: z.record(z.string(), z.unknown()).default({}) });
+const providerSchema = z.object({
+  authorizations: z.record(z.string(), z.object({ sid: z.string().nullish() })).default({}),
+});
 
 /** How stale `last_used_at` may be: a write for every page would cost more than it tells. */
 const touchEvery = minutes(1);
@@ -112,8 +114,14 @@ const toSession = (row: Row): Session => ({
   expiresAt: row.expires_at,
   browser: row.browser ?? "",
   network: row.network ?? "",
-  applications: Object.keys(providerSchema.parse(row.provider).authorizations),
+  applications: applicationsOf(row.provider),
 });
+
+const applicationsOf = (provider: unknown): Session["applications"] =>
+  Object.entries(providerSchema.parse(provider).authorizations).map(([clientId, { sid }]) => ({
+    clientId,
+    sid: sid ?? null,
+  }));
 
 /** The live session whose cookie holds `id`, of an active account; notes that it was used. */
 export async function findSession(db: Db, id: string, now: Instant): Promise<Session | null> {
@@ -134,31 +142,53 @@ export async function listSessions(db: Db, accountId: string, now: Instant): Pro
   return rows.map(toSession);
 }
 
-/** Ends one session of the account; false if there is none. */
-export async function endSession(tx: Tx | Db, accountId: string, uid: string): Promise<boolean> {
-  const { numDeletedRows } = await tx
-    .deleteFrom("session")
-    .where("account_id", "=", accountId)
-    .where("uid", "=", uid)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+const remove = (tx: Tx | Db, accountId: string) =>
+  tx.deleteFrom("session").where("account_id", "=", accountId).returning(["uid", "account_id", "provider"]);
+
+const toEnded = (row: { uid: string; account_id: string | null; provider: unknown }): EndedSession => ({
+  uid: row.uid,
+  accountId: row.account_id ?? "",
+  applications: applicationsOf(row.provider),
+});
+
+/** Ends one session of the account; null if there is none. */
+export async function endSession(tx: Tx | Db, accountId: string, uid: string): Promise<EndedSession | null> {
+  const row = await remove(tx, accountId).where("uid", "=", uid).executeTakeFirst();
+  return row ? toEnded(row) : null;
+}
+
+/** Ends every session of the account but `keep`; resolves to those that ended. */
+export async function endOtherSessions(tx: Tx | Db, accountId: string, keep: string): Promise<EndedSession[]> {
+  const rows = await remove(tx, accountId).where("uid", "!=", keep).execute();
+  return rows.map(toEnded);
 }
 
 /**
- * Ends every session of the account, save the one in `keep`. The caller has raised the account's epoch in the same
- * transaction (`organisations.raiseEpoch`), which ended them already: this carries the kept one over and clears the rest.
+ * Ends every session of the account, save the one whose cookie holds `keep`; resolves to those that ended. The caller
+ * has raised the account's epoch in the same transaction (`organisations.raiseEpoch`), which ended them already: this
+ * carries the kept one over and clears the rest.
  */
 export async function endAllSessions(
   tx: Tx,
   accountId: string,
   { epoch, keep }: { epoch: number; keep: string | null },
-): Promise<void> {
-  await tx
-    .deleteFrom("session")
-    .where("account_id", "=", accountId)
-    .$if(keep !== null, (query) => query.where("uid", "!=", keep))
+): Promise<EndedSession[]> {
+  const kept = keep === null ? null : sessionIdHash(keep);
+  const rows = await remove(tx, accountId)
+    .$if(kept !== null, (query) =>
+      query.where((row) =>
+        row.or([row("id_hash", "!=", kept), row("account_epoch", "is distinct from", epoch - 1)]),
+      ),
+    )
     .execute();
-  if (keep) await tx.updateTable("session").set({ account_epoch: epoch }).where("uid", "=", keep).execute();
+  if (kept)
+    await tx
+      .updateTable("session")
+      .set({ account_epoch: epoch })
+      .where("id_hash", "=", kept)
+      .where("account_id", "=", accountId)
+      .execute();
+  return rows.map(toEnded);
 }
 
 /** Deletes sessions that ended before `now`; resolves to how many. */
