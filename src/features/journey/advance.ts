@@ -4,7 +4,8 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Audit, AuditEvent } from "../audit/index.ts";
 import type { Messages } from "../messages/index.ts";
-import { makeSessionId, startSession } from "../sessions/index.ts";
+import { raiseEpoch } from "../organisations/index.ts";
+import { type EndedSession, endAllSessions, makeSessionId, startSession } from "../sessions/index.ts";
 import { noteSignIn } from "./authenticator/store.ts";
 import { assurance } from "./domain/assurance.ts";
 import { completedWay, nextStep } from "./domain/next-step.ts";
@@ -20,6 +21,8 @@ export type JourneyDeps = {
   messages: Messages;
   methods: readonly Method[];
   purposes: readonly Purpose[];
+  /** Hears of sessions that a finished journey has ended, once that is saved: applications are told (SIN-11). */
+  onSessionsEnded?: (ended: readonly EndedSession[]) => void;
 };
 
 /** The session that a finished journey leaves in the browser; `maxAge` is null when it ends with the browser. */
@@ -27,7 +30,7 @@ export type NewSession = { id: string; maxAge: number | null };
 
 export type Advance =
   | { to: "page" }
-  | { to: "destination"; url: string; session: NewSession | null }
+  | { to: "destination"; url: string; session: NewSession | null; ended?: readonly EndedSession[] }
   | { to: "busy" }
   /** There is no such journey in this browser. */
   | { to: "nowhere" };
@@ -44,7 +47,7 @@ export function makeAdvance(deps: JourneyDeps) {
   const amrOf = new Map([...steps.values()].map(({ kind, amr }) => [kind, amr]));
   const finish = makeFinish(deps, purposes, amrOf);
 
-  return async (request: Request): Promise<Advance> => {
+  const advance = async (request: Request): Promise<Advance> => {
     if (request.form.step === "choose") return choose(deps, request);
     if (request.form.step === "continue") return goOn(deps, request, finish);
     if (request.form.step === "give-up") return giveUp(deps, request);
@@ -70,6 +73,11 @@ export function makeAdvance(deps: JourneyDeps) {
       }
       return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
     });
+  };
+  return async (request: Request): Promise<Advance> => {
+    const result = await advance(request);
+    if (result.to === "destination" && result.ended?.length) deps.onSessionsEnded?.(result.ended);
+    return result;
   };
 }
 
@@ -191,6 +199,9 @@ function makeFinish(
     const way = completedWay({ ...facts, account: { state: "active", linked: facts.account?.linked ?? [] } });
     const claim = way && { accountId: account.id, ...assurance(way, journey.proofs, amrOf) };
     const finished = await purpose.finish(tx, journey, now);
+    const { epoch, ended } = purpose.endsOthers
+      ? await endOthers(tx, account.id, sessionCookie)
+      : { epoch: account.epoch, ended: [] };
     const session = purpose.signsIn && claim ? newSession(journey, random) : null;
     const events = [shown, ...finished];
     if (session && claim && way) {
@@ -200,7 +211,7 @@ function makeFinish(
           ...claim,
           id: session.id,
           uid: random.id(),
-          accountEpoch: account.epoch,
+          accountEpoch: epoch,
           proofs: journey.proofs,
           expiresAt: plus(now, session.lifetime),
           idleSeconds: session.idle / seconds(1),
@@ -235,8 +246,15 @@ function makeFinish(
       to: "destination",
       url: purpose.donePage ? `/journey/${id}` : purpose.destination(journey),
       session: session && { id: session.id, maxAge: session.maxAge },
+      ended,
     };
   };
+}
+
+/** Ends what was made for the account elsewhere: sessions, half-way journeys, grants. This browser's session goes on. */
+async function endOthers(tx: Tx, accountId: string, sessionCookie: string | null) {
+  const epoch = await raiseEpoch(tx, accountId);
+  return { epoch, ended: await endAllSessions(tx, accountId, { epoch, keep: sessionCookie }) };
 }
 
 function newSession({ organisation }: Journey, random: Random) {

@@ -153,4 +153,6 @@ export type Purpose = Readonly<{
   donePage?(view: Omit<StepView, "form" | "refusal" | "anotherWay">): StepPage;
   /** Whether it ends signed in. */
   signsIn: boolean;
+  /** A change of credentials: every other session, half-way journey and grant of the account ends with it. */
+  endsOthers?: boolean;
 }>;

@@ -176,9 +176,7 @@ export async function endAllSessions(
   const kept = keep === null ? null : sessionIdHash(keep);
   const rows = await remove(tx, accountId)
     .$if(kept !== null, (query) =>
-      query.where((row) =>
-        row.or([row("id_hash", "!=", kept), row("account_epoch", "is distinct from", epoch - 1)]),
-      ),
+      query.where((row) => row.or([row("id_hash", "!=", kept), row("account_epoch", "is distinct from", epoch - 1)])),
     )
     .execute();
   if (kept)
