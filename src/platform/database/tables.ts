@@ -302,6 +302,7 @@ export interface OidcUsedTable {
 export interface DemoInboxTable {
   id: string;
   channel: string;
+  sender: string | null;
   recipient: string;
   subject: string | null;
   text: string;

@@ -72,8 +72,8 @@ export function makeMetrics() {
 export async function serveMetrics({ registry }: Metrics, address: string): Promise<{ close(): Promise<void> }> {
   const [host, port] = address.split(":");
   const server: Server = createServer(async (request, response) => {
-    if (request.url !== "/metrics") return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
+    if (request.url !== "/metrics") response.writeHead(404).end();
+    else response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", () =>
