@@ -78,7 +78,7 @@ export type Messages = {
 export type Outbox = {
   /** What became of the messages of each of `subjectIds`, by subject, the latest first (ACT-10). */
   states(db: Db | Tx, subjectIds: readonly string[]): Promise<Map<string, MessageState[]>>;
-  /** Sends what is due, until nothing is; resolves to how many messages were handled. Any number may run side by side. */
+  /** Sends what is due, until nothing is; resolves to how many were handled, and never rejects. May run side by side. */
   deliverDue(): Promise<number>;
   /** Delivers as messages arrive, and looks each second besides. `stop` finishes what is under way. */
   start(): { stop(): Promise<void> };
@@ -127,6 +127,6 @@ export function makeMessages(deps: MessagesDeps): Messages & Outbox {
     withdraw: withdrawWaiting,
     states: readStates,
     deliverDue,
-    start: () => startLoop({ deliverDue, stopping, listen: deps.listen, log: deps.log }),
+    start: () => startLoop({ deliverDue, stopping, listen: deps.listen }),
   };
 }

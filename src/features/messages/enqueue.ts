@@ -1,0 +1,38 @@
+import { defaultTimeZone } from "../../platform/i18n/index.ts";
+import { refusalOf } from "./domain/phone.ts";
+import type { Messages, MessagesDeps, Outgoing } from "./index.ts";
+import { insertMessages, type NewMessage } from "./store.ts";
+import { placeOf, render } from "./templates/index.ts";
+
+export const makeEnqueue = (deps: MessagesDeps): Messages["enqueue"] => {
+  const { clock, random, keyring, timeZone = defaultTimeZone } = deps;
+  return async (tx, messages) => {
+    const rows = messages.map((message): NewMessage => {
+      const id = random.id();
+      const refused = refusal(message, deps);
+      return {
+        id,
+        channel: message.channel,
+        template: message.template,
+        organisationId: message.letterhead.organisationId,
+        accountId: message.accountId ?? null,
+        subjectId: message.subjectId ?? null,
+        language: message.language,
+        expiresAt: message.expiresAt,
+        outcome: refused
+          ? { failed: refused }
+          : { contents: keyring.seal(placeOf(id), JSON.stringify(render(message, timeZone))) },
+      };
+    });
+    await insertMessages(tx, rows, clock.now());
+  };
+};
+
+/** Why `message` can never be sent, where that is known at once. Throws for a link to somewhere else: that is our fault. */
+function refusal(message: Outgoing, { mail, sms, publicUrl, allowedSmsCountries }: MessagesDeps): string | null {
+  if (message.template === "invitation" && new URL(message.parameters.url).origin !== new URL(publicUrl).origin)
+    throw new Error("a message must not link to another address than the service's own");
+  if (message.channel === "email") return mail ? null : "no mail server is configured";
+  if (!sms) return "no gateway for text messages is configured";
+  return refusalOf(message.to, allowedSmsCountries);
+}

@@ -1,0 +1,31 @@
+/** Vahva's own colour: 8.1:1 against white. */
+const fallback = "#0f5a4c";
+
+/** The contrast that text needs: WCAG 2.2, 1.4.3. */
+const enough = 4.5;
+
+const parse = (colour: string): number[] | null =>
+  /^#[0-9a-f]{6}$/i.test(colour) ? [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) : null;
+
+/** Relative luminance: WCAG 2.2's definition. */
+const luminance = (channels: readonly number[]): number =>
+  channels
+    .map((channel) => channel / 255)
+    .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, channel, index) => sum + channel * ([0.2126, 0.7152, 0.0722][index] ?? 0), 0);
+
+/** The contrast of `colour` (`#rrggbb`) against white, 1 to 21. */
+export const contrastWithWhite = (colour: string): number => 1.05 / (luminance(parse(colour) ?? [0, 0, 0]) + 0.05);
+
+const hex = (channels: readonly number[]): string =>
+  `#${channels.map((channel) => Math.floor(channel).toString(16).padStart(2, "0")).join("")}`;
+
+/**
+ * An organisation's colour, darkened as little as makes it readable against white, as a button's ground and as text:
+ * mail programs know no style sheet that could do it.
+ */
+export function readableColour(colour: string | null): string {
+  let channels = parse(colour ?? fallback) ?? parse(fallback) ?? [];
+  while (contrastWithWhite(hex(channels)) < enough) channels = channels.map((channel) => channel * 0.97);
+  return hex(channels);
+}

@@ -1,0 +1,48 @@
+import { localised } from "../../../kernel/language.ts";
+import type { Keyring, Place } from "../../../platform/seal/index.ts";
+import type { Outgoing } from "../index.ts";
+import { invitation } from "./invitation.ts";
+import type { Letter } from "./letter.ts";
+import { methodLinked, passwordChanged } from "./notices.ts";
+import { methodLinkedSms, newPinSms, passwordChangedSms, pinSms } from "./sms.ts";
+import { oneLine } from "./texts.ts";
+
+/** A message as it goes to its sender: rendered when it was put in, so that a retry sends the very same. */
+export type Contents =
+  | ({ channel: "email"; to: string; fromName: string } & Letter)
+  | { channel: "sms"; to: string; text: string };
+
+/** Where contents lie sealed: they open in their own row only. */
+export const placeOf = (id: string): Place => ({ table: "message", column: "contents", row: id });
+
+/** Opens what was sealed from `render`'s answer. Throws when it was changed, moved, or its key is gone. */
+export const openContents = (keyring: Pick<Keyring, "open">, id: string, sealed: Buffer): Contents =>
+  JSON.parse(keyring.open(placeOf(id), sealed).toString()) as Contents; // sealed by us, in this row
+
+/** Renders `message` in its language. A pure function: the same message gives the same contents. */
+export function render(message: Outgoing, timeZone: string): Contents {
+  const made = renderTemplate(message, timeZone);
+  if (typeof made === "string") return { channel: "sms", to: message.to, text: made };
+  const fromName = oneLine(localised(message.letterhead.name, message.language), 100);
+  return { channel: "email", to: message.to, fromName, ...made };
+}
+
+/** A letter, or the text of a text message. */
+function renderTemplate(message: Outgoing, timeZone: string): Letter | string {
+  const { letterhead, language, channel } = message;
+  const frame = { letterhead, language, timeZone };
+  switch (message.template) {
+    case "invitation":
+      return invitation(message.parameters, frame);
+    case "pin":
+      return pinSms(message.parameters, frame);
+    case "pin-new":
+      return newPinSms(message.parameters, frame);
+    case "method-linked":
+      return channel === "sms" ? methodLinkedSms(message.parameters, frame) : methodLinked(message.parameters, frame);
+    case "password-changed":
+      return channel === "sms"
+        ? passwordChangedSms(message.parameters, frame)
+        : passwordChanged(message.parameters, frame);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Instant } from "../../../kernel/time.ts";
+import { formatDate, formatTime, translator } from "../../../platform/i18n/index.ts";
+import type { TemplateParameters } from "../index.ts";
+import { type Letter, letter } from "./letter.ts";
+import { type Frame, organisationName } from "./texts.ts";
+
+/** USR-7 what happened, when, and what to do if it was not them. No link: a copy of this mail must lead nowhere. */
+export function methodLinked({ method, at }: TemplateParameters["method-linked"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  return notice(
+    {
+      subject: t("messages:method-linked-subject", { org: organisationName(frame) }),
+      heading: t("messages:method-linked-heading"),
+      what: t("messages:method-linked-what", {
+        ...moment(at, frame),
+        method: t("messages:method", { context: method }),
+      }),
+    },
+    frame,
+  );
+}
+
+export function passwordChanged({ at }: TemplateParameters["password-changed"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  return notice(
+    {
+      subject: t("messages:password-changed-subject", { org: organisationName(frame) }),
+      heading: t("messages:password-changed-heading"),
+      what: t("messages:password-changed-what", moment(at, frame)),
+    },
+    frame,
+  );
+}
+
+const moment = (at: Instant, { language, timeZone }: Frame) => ({
+  date: formatDate(at, language, "long", timeZone),
+  time: formatTime(at, language, timeZone),
+});
+
+function notice({ subject, heading, what }: { subject: string; heading: string; what: string }, frame: Frame): Letter {
+  const t = translator(frame.language);
+  return letter(
+    {
+      subject,
+      preheader: what,
+      heading,
+      parts: [
+        { is: "paragraph", text: what },
+        { is: "paragraph", text: t("messages:notice-yours") },
+        { is: "strong", text: t("messages:notice-not-yours") },
+      ],
+      support: ["password", "technical"],
+    },
+    frame,
+  );
+}

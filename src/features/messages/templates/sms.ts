@@ -1,0 +1,42 @@
+import { gsm7Length } from "../../../kernel/gsm7.ts";
+import type { Instant } from "../../../kernel/time.ts";
+import { formatDate, formatTime, smsText, translator } from "../../../platform/i18n/index.ts";
+import type { TemplateParameters } from "../index.ts";
+import { contactFor, type Frame, oneLine } from "./texts.ts";
+
+/** What one text message holds in the GSM alphabet. */
+const oneMessage = 160;
+
+const fitsOne = (text: string): boolean => (gsm7Length(text) ?? Number.POSITIVE_INFINITY) <= oneMessage;
+
+const organisation = ({ letterhead }: Frame): string => oneLine(letterhead.smsName, 30);
+
+export const pinSms = ({ pin }: TemplateParameters["pin"], frame: Frame): string =>
+  smsText(translator(frame.language)("messages:sms-pin", { org: organisation(frame), pin }));
+
+export const newPinSms = ({ pin }: TemplateParameters["pin-new"], frame: Frame): string =>
+  smsText(translator(frame.language)("messages:sms-pin-new", { org: organisation(frame), pin }));
+
+export const methodLinkedSms = ({ at }: TemplateParameters["method-linked"], frame: Frame): string =>
+  noticeSms("messages:sms-method-linked", at, frame);
+
+export const passwordChangedSms = ({ at }: TemplateParameters["password-changed"], frame: Frame): string =>
+  noticeSms("messages:sms-password-changed", at, frame);
+
+/** With the number to call, where there is one and it fits into one message. */
+function noticeSms(
+  key: "messages:sms-method-linked" | "messages:sms-password-changed",
+  at: Instant,
+  frame: Frame,
+): string {
+  const { language, timeZone } = frame;
+  const t = translator(language);
+  const values = {
+    org: organisation(frame),
+    date: formatDate(at, language, "short", timeZone),
+    time: formatTime(at, language, timeZone),
+  };
+  const phone = contactFor(["password", "technical"], frame)?.phone;
+  const withPhone = phone ? smsText(t(key, { ...values, phone })) : null;
+  return withPhone !== null && fitsOne(withPhone) ? withPhone : smsText(t(key, { ...values, context: "no-phone" }));
+}
