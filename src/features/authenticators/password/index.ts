@@ -1,0 +1,38 @@
+import { Secret } from "../../../kernel/secret.ts";
+import type { Db } from "../../../platform/database/index.ts";
+import type { Keyring } from "../../../platform/seal/index.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Random } from "../../../ports/random.ts";
+import type { StepHandler } from "../../journey/index.ts";
+import { makeAskPassword } from "./ask-password.ts";
+import { loadCommonPasswords } from "./common-passwords.ts";
+import { type Hasher, type HasherOptions, makeHasher } from "./hash.ts";
+import { makeNewPassword } from "./new-password.ts";
+
+export type PasswordDeps = {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  keyring: Pick<Keyring, "hash" | "key">;
+  /** The service's name, which no password may contain. */
+  serviceName?: string;
+  hashing?: Pick<HasherOptions, "cost" | "concurrency" | "queue">;
+};
+
+export type Passwords = Readonly<{
+  /** For the methods that begin with a password: they list these among their own steps. */
+  steps: readonly StepHandler[];
+  /** How busy the hasher is, for metrics. */
+  hashing: Hasher["state"];
+}>;
+
+/** Passwords: the steps that ask for one and that set one. A method of its own it is not. */
+export function password({ serviceName = "Vahva", hashing = {}, ...deps }: PasswordDeps): Passwords {
+  const pepper = new Secret(deps.keyring.key("password").toString("base64"));
+  const hasher = makeHasher({ random: deps.random, pepper, ...hashing });
+  const isCommon = loadCommonPasswords();
+  return {
+    steps: [makeAskPassword({ ...deps, hasher }), makeNewPassword({ ...deps, hasher, isCommon, serviceName })],
+    hashing: hasher.state,
+  };
+}

@@ -1,0 +1,132 @@
+import { days, type Instant, plus } from "../../../kernel/time.ts";
+import type { Db, Tx } from "../../../platform/database/index.ts";
+import type { Random } from "../../../ports/random.ts";
+import type { Attempt, Authenticator, Journey, Outcome, StepHandler } from "../../journey/index.ts";
+import { insertAuthenticator, listAuthenticators } from "../../journey/index.ts";
+import type { Outgoing } from "../../messages/index.ts";
+import {
+  type Account,
+  letterhead,
+  lockAccount,
+  type Organisation,
+  setAccountState,
+} from "../../organisations/index.ts";
+import { checkPassword, type PasswordFault } from "./domain/password-rules.ts";
+import type { Hasher } from "./hash.ts";
+import { newPasswordPage } from "./pages.ts";
+import { loadHash, savePassword } from "./store.ts";
+
+export type NewPasswordDeps = {
+  db: Db;
+  random: Random;
+  hasher: Hasher;
+  isCommon: (text: string) => boolean;
+  serviceName: string;
+};
+
+/**
+ * Sets a password: the first one at activation (ACT-6), or another in its place (USR-8). What ends with the old one
+ * (sessions, half-way journeys) is the purpose's, in the same transaction.
+ */
+export const makeNewPassword = (deps: NewPasswordDeps): StepHandler => ({
+  kind: "new-password",
+  amr: [],
+  page: newPasswordPage,
+  async attempt(journey, form) {
+    const { account, organisation } = ownerOf(journey);
+    const given = form.new_password ?? "";
+    const { minimumLength } = organisation.policy.password;
+    const rules = {
+      minimumLength,
+      contextWords: contextWords(account, organisation, deps.serviceName),
+      isCommon: deps.isCommon,
+    };
+    const faults = checkPassword(given, rules);
+    if (faults !== "accepted" && faults.includes("too-long")) return refusal(faults, minimumLength);
+
+    const current = await loadHash(deps.db, account.id);
+    const compared = current ? await deps.hasher.verify(current, given) : "no-match";
+    if (compared === "busy") return "busy";
+    const all = checkPassword(given, { ...rules, isCurrent: compared === "match" });
+    if (all !== "accepted") return refusal(all, minimumLength);
+    const hashed = await deps.hasher.hash(given);
+    return hashed === "busy"
+      ? "busy"
+      : { decide: (tx, locked, now) => setPassword(deps, tx, locked, hashed.hash, now) };
+  },
+});
+
+/** A journey gets here only once it is known whose it is. */
+function ownerOf({ account, organisation }: Journey): { account: Account; organisation: Organisation } {
+  if (!account || !organisation) throw new Error("a password is set for nobody");
+  return { account, organisation };
+}
+
+/** Names that a guesser would try first (T14). */
+const contextWords = (account: Account, { name, ...organisation }: Organisation, serviceName: string): string[] => [
+  ...Object.values(name),
+  organisation.slug,
+  organisation.smsName,
+  organisation.authenticatorName,
+  account.givenName,
+  account.familyName,
+  account.userName,
+  account.email,
+  serviceName,
+];
+
+async function setPassword(
+  { random }: NewPasswordDeps,
+  tx: Tx,
+  journey: Journey,
+  hash: string,
+  now: Instant,
+): Promise<Outcome> {
+  const { account, organisation } = ownerOf(journey);
+  // Two devices may be at this step of one account: under its lock only one of them makes the authenticator.
+  await lockAccount(tx, account.id);
+  const known = (await listAuthenticators(tx, account.id)).find(({ method }) => method === "password");
+  const made: Authenticator | null = known
+    ? null
+    : { id: random.id(), method: "password", name: null, linkedAt: now, lastUsedAt: null };
+  if (made) await insertAuthenticator(tx, account.id, made);
+  await Promise.all([
+    savePassword(tx, account.id, hash, now),
+    setAccountState(tx, account.id, { from: ["invited"], to: "activating", now }),
+  ]);
+  const authenticatorId = (known ?? made)?.id ?? null;
+  return {
+    result: "shown",
+    proofs: [
+      { kind: "new-password", authenticatorId },
+      { kind: "password", authenticatorId },
+    ],
+    linked: made ? [made] : [],
+    event: { type: known ? "password.changed" : "password.set" },
+    messages: known ? changeNotices(account, organisation, now) : [],
+  };
+}
+
+/** USR-7: told by e-mail, and by text message where there is a number. The first password is nobody's loss. */
+function changeNotices(account: Account, organisation: Organisation, now: Instant): Outgoing[] {
+  const notice = {
+    template: "password-changed",
+    parameters: { at: now },
+    language: account.language,
+    letterhead: letterhead(organisation),
+    accountId: account.id,
+    expiresAt: plus(now, days(2)),
+  } as const;
+  return [
+    { ...notice, channel: "email", to: account.email },
+    ...(account.phone ? [{ ...notice, channel: "sms", to: account.phone } as const] : []),
+  ];
+}
+
+const refusal = (faults: readonly PasswordFault[], minimumLength: number): Attempt => ({
+  decide: async () => ({
+    result: "refused",
+    notice: { key: "password:refused", parameters: { faults: faults.join(" "), minimumLength } },
+    event: { type: "password.set-refused", detail: { reasons: faults.join(" ") } },
+  }),
+});

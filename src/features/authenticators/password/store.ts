@@ -1,0 +1,56 @@
+import { sql } from "kysely";
+import * as z from "zod";
+import type { Instant } from "../../../kernel/time.ts";
+import type { Db, Tx } from "../../../platform/database/index.ts";
+import { joinedThrottles } from "../../../platform/throttle/index.ts";
+import { joinedSought, type Sought } from "../../organisations/index.ts";
+
+/** An account that a name has found. `hash` is null where no password can be right: none is set, or it may not sign in. */
+export type Candidate = Readonly<{ accountId: string; organisationId: string; hash: string | null }>;
+
+const candidatesSchema = z.array(
+  z.object({ accountId: z.string(), organisationId: z.string(), hash: z.string().nullable() }),
+);
+
+/** Everything that a guess is judged by, in one statement: accounts, their hashes, and the counters of `throttleKeys`. */
+export async function findCandidates(
+  db: Db,
+  sought: Sought,
+  throttleKeys: readonly string[],
+): Promise<{ candidates: readonly Candidate[]; throttles: unknown }> {
+  const { rows } = await sql<{ candidates: unknown; throttles: unknown }>`
+    select
+      (select coalesce(jsonb_agg(jsonb_build_object('accountId', s.id, 'organisationId', s.organisation_id,
+          'hash', case when s.is_open then p.hash end) order by s.organisation_id), '[]')
+        from ${joinedSought(sought)} s left join password p on p.account_id = s.id) as candidates,
+      ${joinedThrottles(throttleKeys)} as throttles`.execute(db);
+  const row = rows[0];
+  return { candidates: candidatesSchema.parse(row?.candidates), throttles: row?.throttles };
+}
+
+/** The hash of an account's password; null when it has none. */
+export async function loadHash(db: Db | Tx, accountId: string): Promise<string | null> {
+  const row = await db.selectFrom("password").select("hash").where("account_id", "=", accountId).executeTakeFirst();
+  return row?.hash ?? null;
+}
+
+/** Puts `hash` in the place of `was`, for the same password; false when the password has changed meanwhile. */
+export async function replaceHash(tx: Tx, accountId: string, was: string, hash: string): Promise<boolean> {
+  const row = await tx
+    .updateTable("password")
+    .set({ hash })
+    .where("account_id", "=", accountId)
+    .where("hash", "=", was)
+    .returning("account_id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Saves a new password. */
+export async function savePassword(tx: Tx, accountId: string, hash: string, now: Instant): Promise<void> {
+  await tx
+    .insertInto("password")
+    .values({ account_id: accountId, hash, changed_at: now })
+    .onConflict((conflict) => conflict.column("account_id").doUpdateSet({ hash, changed_at: now }))
+    .execute();
+}
