@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { PlainError } from "../kernel/plain-error.ts";
-import type { Composition } from "./context.ts";
+import type { Composition } from "./composition.ts";
 
 /** The world outside a command: tests give their own. */
 export type Io = {

@@ -48,6 +48,17 @@ export const pathOf = (command: Command): string =>
 
 const shown = new Set(["commander.helpDisplayed", "commander.version"]);
 
+/** Outages of the database that whoever sits there can mend: SQLSTATE classes 08, 28, 3D, 57P, and the system's names. */
+const outage = /^(?:08|28|3D|57P)|^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)$/;
+
+function explain(error: unknown): string {
+  if (error instanceof PlainError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if ("code" in error && typeof error.code === "string" && outage.test(error.code))
+    return `The database can't be used: ${error.message}. "vahva doctor" tells more.`;
+  return error.stack ?? error.message;
+}
+
 /** Runs one command; resolves to the exit code: 0 done, 1 failed, 2 wrong use. */
 export async function main(argv: readonly string[], io: Io = systemIo()): Promise<number> {
   const outcome: Outcome = { code: 0 };
@@ -56,8 +67,7 @@ export async function main(argv: readonly string[], io: Io = systemIo()): Promis
     return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return shown.has(error.code) ? 0 : 2;
-    if (error instanceof PlainError) io.say(error.message);
-    else io.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    io.say(explain(error));
     return 1;
   }
 }

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { loadConfig } from "../config.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
-import type { Served } from "./context.ts";
+import type { Served } from "./composition.ts";
 import type { Io } from "./io.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;

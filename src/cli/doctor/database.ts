@@ -71,8 +71,8 @@ function moving(url: string): Check {
   return advice(
     "Own server",
     "The embedded database serves one node.",
-    `To move while Vahva is stopped for others: create an empty database on your PostgreSQL ${oldest} or newer; with PostgreSQL's own tools, ` +
-      `pg_dump --no-owner --host "${host}" --port ${port} --username "${decodeURIComponent(given.username) || "vahva"}" vahva | psql --single-transaction "$DATABASE_URL"; ` +
-      "then set DATABASE_URL and the same VAHVA_SECRET, and start.",
+    "To move: create an empty database on a server of your own. While Vahva runs and nobody uses it, with PostgreSQL 18's tools: " +
+      `pg_dump --no-owner --host "${host}" --port ${port} --username ${decodeURIComponent(given.username) || "vahva"} vahva | psql --single-transaction --set ON_ERROR_STOP=1 "$DATABASE_URL". ` +
+      "Then stop Vahva, set DATABASE_URL, keep the secret it has, and start it again.",
   );
 }

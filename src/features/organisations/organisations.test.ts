@@ -51,7 +51,7 @@ test("POL-4 an organisation is created from a slug and a name, and everything el
   assert.equal(recorded.at(-1)?.type, "organisation.created");
 });
 
-test("POL-1 bad settings are named one by one, and nothing is created", async () => {
+test("bad settings are named one by one, and nothing is created", async () => {
   const create = makeCreateOrganisation(deps());
   const result = await create(
     {
@@ -90,7 +90,7 @@ test("POL-1 bad settings are named one by one, and nothing is created", async ()
   assert.ok("problems" in taken && taken.problems[0]?.reason === "taken");
 });
 
-test("POL-1 a change merges into the policy, holds at once, and is audited value by value", async () => {
+test("a change merges into the policy, holds at once, and is audited value by value", async () => {
   const change = makeChangeOrganisation(deps());
   const logo = {
     base64: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>').toString("base64"),
@@ -121,7 +121,7 @@ test("POL-1 a change merges into the policy, holds at once, and is audited value
   assert.deepEqual(recorded.at(-1)?.detail, { "policy.password.minimumLength": 12, state: "closed" });
 });
 
-test("POL-1 unknown methods and a recommendation that is not permitted are refused", async () => {
+test("unknown methods and a recommendation that is not permitted are refused", async () => {
   const change = makeChangeOrganisation(deps());
   const result = await change(
     "koivula",

@@ -174,7 +174,7 @@ test("ACT-2 sent again by sixteen at once, one link is left", async () => {
   ground.withdrawn.length = 0;
 });
 
-test("ACT-8 ACT-10 what is activated or revoked is not sent again; the revoked person can be invited anew", async () => {
+test("ACT-2 what is activated or revoked is not sent again; the revoked person can be invited anew", async () => {
   const sendAgain = makeSendAgain(ground.deps);
   const revoke = makeRevoke(ground.deps);
   const { invitationId, accountId } = await invited({ ...aino, email: "gone@koivula.example" });
