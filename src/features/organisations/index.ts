@@ -53,3 +53,4 @@ export {
   setAccountState,
 } from "./people/store.ts";
 export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";
+export { organisationRoutes } from "./routes.ts";

@@ -1,0 +1,97 @@
+import type { AddressInfo } from "node:net";
+import { account, changePasswordPurpose } from "./features/account/index.ts";
+import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
+import { password } from "./features/authenticators/password/index.ts";
+import { totp } from "./features/authenticators/totp/index.ts";
+import { journeys, sweepJourneys } from "./features/journey/index.ts";
+import { organisationRoutes } from "./features/organisations/index.ts";
+import { sweepSessions } from "./features/sessions/index.ts";
+import { signIn, signInPurpose } from "./features/sign-in/index.ts";
+import { PlainError } from "./kernel/plain-error.ts";
+import { days, hours, minutes, plus } from "./kernel/time.ts";
+import type { Composed } from "./main.ts";
+import { healthRoutes, type Http, makeHttp } from "./platform/http/index.ts";
+import { startJobs } from "./platform/jobs/index.ts";
+import { serveMetrics } from "./platform/metrics/index.ts";
+import { assetRoutes } from "./platform/pages/index.ts";
+import { sweepThrottles } from "./platform/throttle/index.ts";
+
+/** How long a journey's row outlives it, so that a bookmarked page still knows where the person was going. */
+const journeysKept = days(7);
+
+/** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
+export async function serve(composed: Composed) {
+  const { config, db, pool, clock, random, keyring, logger, metrics, features } = composed;
+  let stopping = false;
+  const http = makeHttp({
+    publicUrl: config.publicUrl,
+    demo: config.demo,
+    trustedProxies: config.http.trustedProxies,
+    tls: config.http.tls,
+    keyring,
+    random,
+    clock,
+    log: logger,
+  });
+  metrics.observe(http.app);
+  assetRoutes(http.app);
+  healthRoutes(http.app, { pool, isStopping: () => stopping });
+  addFeatures(composed, http);
+  if (config.metrics === "main") metrics.routes(http.app);
+  const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
+
+  await listen(http, config.http);
+  const outbox = features.messages.start();
+  const jobs = startJobs(
+    [
+      { name: "audit checkpoint", every: hours(1), run: () => features.audit.checkpoint(db) },
+      { name: "sessions", every: minutes(10), run: () => sweepSessions(db, clock.now()) },
+      { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
+      { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
+    ],
+    { db, log: logger },
+  );
+
+  return {
+    url: config.publicUrl,
+    port: (http.app.server.address() as AddressInfo | null)?.port ?? config.http.port, // a TCP listener has one
+    demo: null,
+    close: async () => {
+      stopping = true;
+      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close()]);
+    },
+  };
+}
+
+/** Puts the features together. The list of methods is the only place that names them all. */
+function addFeatures(composed: Composed, http: Http) {
+  const { config, db, clock, random, keyring, metrics, features } = composed;
+  const { audit, messages } = features;
+  const shared = { db, clock, random, keyring, audit, messages, http };
+  const passwords = password(shared);
+  const codes = totp({ ...shared, passwordSteps: passwords.steps });
+  const methods = [codes.method];
+  const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose(shared)];
+  const journey = journeys({ ...shared, methods, purposes });
+  const { begin } = journey;
+  metrics.gauge("vahva_hashes_waiting", "Passwords that wait for a free core", () => passwords.hashing().waiting);
+
+  organisationRoutes(http.app, { db });
+  journey.routes(http.app);
+  activation({ ...shared, begin, publicUrl: config.publicUrl, countries: config.sms.countries }).routes(http.app);
+  signIn({ ...shared, begin }).routes(http.app);
+  account({ ...shared, begin, testCode: codes.testCode, onSessionEnded: () => {} }).routes(http.app);
+}
+
+async function listen({ app }: Http, { host, port }: Composed["config"]["http"]): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "EADDRINUSE")
+      throw new PlainError(`Port ${port} is taken by another program. Stop it, or choose another with VAHVA_PORT.`);
+    if (code === "EACCES")
+      throw new PlainError(`There is no right to listen on port ${port}. Choose one above 1023 with VAHVA_PORT.`);
+    throw error;
+  }
+}
