@@ -1,21 +1,11 @@
-import type { Instant } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Delivery, MailSender } from "../../ports/mail-sender.ts";
 import type { SmsSender } from "../../ports/sms-sender.ts";
+import type { InboxMessage } from "./inbox-message.ts";
 import { insertMessage, listMessages } from "./store.ts";
 
-/** A message that would have been sent. `from` is the sender's name; a text message has none, nor a subject. */
-export type InboxMessage = {
-  id: string;
-  channel: "email" | "sms";
-  from: string | null;
-  to: string;
-  subject: string | null;
-  text: string;
-  html: string | null;
-  at: Instant;
-};
+export type { InboxMessage } from "./inbox-message.ts";
 
 export type DemoInbox = {
   mail: MailSender;

@@ -1,14 +1,9 @@
 import type { Db } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Chain } from "./domain/chain.ts";
-import { isOurs } from "./domain/walk.ts";
-import { sealed } from "./record.ts";
+import type { Checkpoint, Log } from "./contract.ts";
+import { type Chain, isOurs, sealed } from "./domain/chain.ts";
 import { checkpointMacAt, lockHeads, movedStreams, saveCheckpoint } from "./store.ts";
 
-/** A signed milestone: `eventMac` (hexadecimal) is the mac of the row at `number` in `stream`. */
-export type Checkpoint = { stream: string; number: number; eventMac: string };
-
-type Log = { info(fields: object, message: string): void; error(fields: object, message: string): void };
 type Deps = { clock: Clock; chain: Chain; log?: Log | undefined };
 
 export const makeCheckpoint =

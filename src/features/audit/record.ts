@@ -1,10 +1,10 @@
 import { storableText, type Tx } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
-import type { Chain, Head, RecordedEvent } from "./domain/chain.ts";
+import type { Audit, AuditEvent } from "./contract.ts";
+import { type Chain, isOurs, type RecordedEvent, type SealedHead, sealed } from "./domain/chain.ts";
 import { type Detail, leaksOf, without } from "./domain/detail.ts";
-import { type ChainRow, isOurs, type SealedHead } from "./domain/walk.ts";
-import type { Audit, AuditEvent } from "./index.ts";
+import type { ChainRow } from "./domain/walk.ts";
 import { appendEvents, lockHeads } from "./store.ts";
 
 /** The test runner sets this in each test's process. There a leak stops the test; elsewhere it costs the value only. */
@@ -47,8 +47,6 @@ async function append(tx: Tx, chain: Chain, from: SealedHead, events: readonly R
     if (last) await appendEvents(tx, sealed({ ...from, head: last.number, mac: last.mac }, chain), some);
   }
 }
-
-export const sealed = (head: Head, chain: Chain): SealedHead => ({ ...head, seal: chain.seal(head) });
 
 /** A head that another hand wrote would be covered up by the next one: the chain itself says so for ever. */
 const headChanged = ({ stream, head }: SealedHead): AuditEvent => ({

@@ -1,11 +1,8 @@
 import { type Selectable, sql } from "kysely";
-import type { Instant } from "../../kernel/time.ts";
 import { type Db, jsonText, type Tables, type Tx } from "../../platform/database/index.ts";
-import type { Milestone, RecordedEvent } from "./domain/chain.ts";
-import type { ChainRow, SealedHead } from "./domain/walk.ts";
-
-/** An event's place in a list that is sorted by time, the latest first. */
-export type Position = { at: Instant; id: string };
+import type { Position } from "./contract.ts";
+import type { Milestone, RecordedEvent, SealedHead } from "./domain/chain.ts";
+import type { ChainRow } from "./domain/walk.ts";
 
 const empty = Buffer.alloc(0);
 

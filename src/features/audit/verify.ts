@@ -1,15 +1,8 @@
 import type { Db, Tx } from "../../platform/database/index.ts";
-import type { Chain } from "./domain/chain.ts";
-import { type Fault, finish, type SealedHead, startWalk, step } from "./domain/walk.ts";
+import type { Verdict, VerifyOptions } from "./contract.ts";
+import type { Chain, SealedHead } from "./domain/chain.ts";
+import { type Fault, finish, startWalk, step } from "./domain/walk.ts";
 import { nextStream, readChain, readCheckpoints, readHead } from "./store.ts";
-
-export type VerifyOptions = {
-  /** Called after each batch with the events read so far. */
-  onProgress?: (events: number) => void;
-};
-
-/** What was read, and what is not as it was written: `faults` holds the first thousand of `faultCount`. */
-export type Verdict = { streams: number; events: number; faults: Fault[]; faultCount: number };
 
 const batch = 1000;
 const faultsKept = 1000;

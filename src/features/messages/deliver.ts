@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { between, minutes } from "../../kernel/time.ts";
 import { use } from "../../platform/throttle/index.ts";
 import type { Delivery } from "../../ports/mail-sender.ts";
+import type { Channel, MessagesDeps, Outcome } from "./contract.ts";
 import { earlier, nextAttempt } from "./domain/back-off.ts";
 import { type SmsCaps, smsLimits } from "./domain/sms-limits.ts";
-import type { Channel, MessagesDeps, Outcome } from "./index.ts";
 import { type Claim, claimDue, type Result, settleClaim } from "./store.ts";
 import { type Contents, openContents } from "./templates/index.ts";
 

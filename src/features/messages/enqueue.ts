@@ -1,6 +1,6 @@
 import { defaultTimeZone } from "../../platform/i18n/index.ts";
+import type { Messages, MessagesDeps, Outgoing } from "./contract.ts";
 import { refusalOf } from "./domain/phone.ts";
-import type { Messages, MessagesDeps, Outgoing } from "./index.ts";
 import { insertMessages, type NewMessage } from "./store.ts";
 import { placeOf, render } from "./templates/index.ts";
 

@@ -1,122 +1,24 @@
-import type { Language, LocalisedText } from "../../kernel/language.ts";
-import type { Duration, Instant } from "../../kernel/time.ts";
-import type { Db, Listen, Tx } from "../../platform/database/index.ts";
-import type { Keyring } from "../../platform/seal/index.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { MailSender } from "../../ports/mail-sender.ts";
-import type { Random } from "../../ports/random.ts";
-import type { SmsSender } from "../../ports/sms-sender.ts";
+import type { Messages, MessagesDeps, Outbox } from "./contract.ts";
 import { makeDeliverDue } from "./deliver.ts";
-import { defaultSmsCaps, type SmsCaps } from "./domain/sms-limits.ts";
+import { defaultSmsCaps } from "./domain/sms-limits.ts";
 import { makeEnqueue } from "./enqueue.ts";
 import { startLoop } from "./loop.ts";
-import { type MessageState, readStates, withdrawWaiting } from "./store.ts";
+import { readStates, withdrawWaiting } from "./store.ts";
 
+export type {
+  Channel,
+  Letterhead,
+  Log,
+  MessageState,
+  Messages,
+  MessagesDeps,
+  Outbox,
+  Outcome,
+  Outgoing,
+  Template,
+  TemplateParameters,
+} from "./contract.ts";
 export type { SmsCaps } from "./domain/sms-limits.ts";
-export type { MessageState } from "./store.ts";
-
-/** What a message says of the organisation it comes from. */
-export type Letterhead = {
-  organisationId: string;
-  name: LocalisedText;
-  smsName: string;
-  brandColour: string | null;
-  support: readonly { kind: string; name?: LocalisedText; phone?: string; email?: string; hours?: LocalisedText }[];
-};
-
-/** What each template is told. Dates are formatted by the template, in the message's language. */
-export type TemplateParameters = {
-  /** `phone` is masked by the template; `url` begins with the service's public address. */
-  invitation: {
-    firstName: string;
-    application: LocalisedText | null;
-    url: string;
-    phone: string | null;
-    pinOnRequest: boolean;
-    until: Instant;
-  };
-  /** The PIN that goes out with an invitation. */
-  pin: { pin: string };
-  /** The PIN that somebody asked for on the activation page. */
-  "pin-new": { pin: string };
-  /** `method` by its name: `totp`. */
-  "method-linked": { method: string; at: Instant };
-  "password-changed": { at: Instant };
-};
-export type Template = keyof TemplateParameters;
-
-/** A link goes by e-mail only, a PIN by text message only. */
-type ChannelOf<T extends Template> = T extends "invitation" ? "email" : T extends "pin" | "pin-new" ? "sms" : Channel;
-export type Channel = "email" | "sms";
-
-/** A message to be sent: rendered at once, kept sealed until it is delivered or has expired. */
-export type Outgoing<T extends Template = Template> = {
-  [K in T]: {
-    template: K;
-    parameters: TemplateParameters[K];
-    channel: ChannelOf<K>;
-    /** An e-mail address, or a phone number in E.164. */
-    to: string;
-    language: Language;
-    letterhead: Letterhead;
-    accountId?: string;
-    /** What it belongs to, for example an invitation: `withdraw` and the invitation's state find it by this. */
-    subjectId?: string;
-    /** From then on it is dropped, not delivered late. */
-    expiresAt: Instant;
-  };
-}[T];
-
-/** What a use case needs of messages. */
-export type Messages = {
-  /** Puts `messages` into the outbox, in the caller's transaction: one statement, which waits for nobody. */
-  enqueue(tx: Tx, messages: readonly Outgoing[]): Promise<void>;
-  /** Takes back what is still waiting for `subjectId`: its link or PIN was replaced. */
-  withdraw(tx: Tx, subjectId: string): Promise<void>;
-};
-
-export type Outbox = {
-  /** What became of the messages of each of `subjectIds`, by subject, the latest first (ACT-10). */
-  states(db: Db | Tx, subjectIds: readonly string[]): Promise<Map<string, MessageState[]>>;
-  /** Sends what is due, until nothing is; resolves to how many were handled, and never rejects. May run side by side. */
-  deliverDue(): Promise<number>;
-  /** Delivers as messages arrive, and looks each second besides. `stop` finishes what is under way. */
-  start(): { stop(): Promise<void> };
-};
-
-/** What became of one attempt, for metrics. `waited` is the time since the message was put in. */
-export type Outcome = {
-  channel: Channel;
-  template: string;
-  result: "delivered" | "later" | "failed" | "expired" | "delayed";
-  waited: Duration;
-};
-
-export type Log = {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-};
-
-export type MessagesDeps = {
-  db: Db;
-  clock: Clock;
-  random: Random;
-  keyring: Pick<Keyring, "seal" | "open">;
-  /** null where the channel is not configured: its messages fail at once, and say so. */
-  mail: MailSender | null;
-  sms: SmsSender | null;
-  /** The origin that every link in a message must have. */
-  publicUrl: string;
-  /** ISO 3166-1 codes: a text message to any other country is refused before it is sent (MSG-3). */
-  allowedSmsCountries: readonly string[];
-  timeZone?: string;
-  smsCaps?: SmsCaps;
-  /** Wakes the loop when a message was put in; without it the loop looks each second. */
-  listen?: Listen;
-  log?: Log;
-  onOutcome?: (outcome: Outcome) => void;
-};
 
 /** E-mails and text messages, by an outbox in the database (MSG-1). */
 export function makeMessages(deps: MessagesDeps): Messages & Outbox {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { type Instant, plus } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
-import type { Channel } from "./index.ts";
+import type { Channel, MessageState } from "./contract.ts";
 
 /** How long a claim holds. Whoever claimed must have ended its attempt by then; see `attemptLimit` in deliver.ts. */
 const lease = 180_000;
@@ -132,20 +132,6 @@ export async function settleClaim(db: Db, claim: Claim, result: Result, now: Ins
     .where("attempts", "=", claim.attempt)
     .execute();
 }
-
-/** A message as a responsible user may see it: never its contents. `reason` is why it failed, or why it still waits. */
-export type MessageState = {
-  id: string;
-  channel: Channel;
-  template: string;
-  state: "waiting" | "delivered" | "expired" | "failed" | "withdrawn";
-  reason: string | null;
-  attempts: number;
-  nextAttemptAt: Instant | null;
-  createdAt: Instant;
-  deliveredAt: Instant | null;
-  expiresAt: Instant;
-};
 
 export async function readStates(db: Db | Tx, subjectIds: readonly string[]): Promise<Map<string, MessageState[]>> {
   if (subjectIds.length === 0) return new Map();

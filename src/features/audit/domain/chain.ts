@@ -16,6 +16,8 @@ export type RecordedEvent = Readonly<{
 /** The end of a chain, as its row says it: how many events, the last one's mac, the last checkpoint's number. */
 export type Head = Readonly<{ stream: string; head: number; mac: Buffer; checkpoint: number }>;
 
+export type SealedHead = Head & Readonly<{ seal: Buffer }>;
+
 export type Milestone = Readonly<{ stream: string; number: number; at: Instant; eventMac: Buffer }>;
 
 /** The keyed hashes that hold the audit together. `hash` is HMAC-SHA-256 under a key per purpose. */
@@ -43,6 +45,11 @@ export function makeChain(hash: (purpose: string, value: string | Buffer) => Buf
       ),
   };
 }
+
+export const sealed = (head: Head, chain: Chain): SealedHead => ({ ...head, seal: chain.seal(head) });
+
+/** Whether `head` is as we wrote it. */
+export const isOurs = (head: SealedHead, chain: Chain): boolean => chain.seal(head).equals(head.seal);
 
 /** One text per event and one event per text: an array in a fixed order, and `detail` by its sorted keys, since jsonb keeps no order. */
 export const canonicalEvent = (stream: string, event: RecordedEvent): string =>

@@ -1,4 +1,4 @@
-import type { Chain, Head, RecordedEvent } from "./chain.ts";
+import { type Chain, isOurs, type RecordedEvent, type SealedHead } from "./chain.ts";
 
 /**
  * - `changed`: the row says something else than was written.
@@ -15,7 +15,6 @@ export type FaultKind = "changed" | "inserted" | "removed" | "reordered" | "tail
 export type Fault = { stream: string; number: number; fault: FaultKind; id: string | null };
 
 export type ChainRow = RecordedEvent & Readonly<{ number: number; rowMac: Buffer; mac: Buffer }>;
-export type SealedHead = Head & Readonly<{ seal: Buffer }>;
 
 /** A row that does not follow the one before it, or says something else; the next row tells what happened. */
 type Doubt = Readonly<{ number: number; id: string; mac: Buffer; genuine: boolean }>;
@@ -34,9 +33,6 @@ export type Walk = Readonly<{
 
 /** How far back a row may reach past rows in doubt. */
 const reach = 8;
-
-/** Whether `head` is as we wrote it. */
-export const isOurs = (head: SealedHead, chain: Chain): boolean => chain.seal(head).equals(head.seal);
 
 export function startWalk(stream: string, head: SealedHead | undefined, chain: Chain): Walk {
   const end = head && isOurs(head, chain) ? head.head : Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { localised } from "../../../kernel/language.ts";
 import type { Keyring, Place } from "../../../platform/seal/index.ts";
-import type { Outgoing } from "../index.ts";
+import type { Outgoing } from "../contract.ts";
 import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
 import { methodLinked, passwordChanged } from "./notices.ts";

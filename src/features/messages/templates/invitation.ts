@@ -1,6 +1,6 @@
 import { localised } from "../../../kernel/language.ts";
 import { formatDate, translator } from "../../../platform/i18n/index.ts";
-import type { TemplateParameters } from "../index.ts";
+import type { TemplateParameters } from "../contract.ts";
 import { type Letter, letter } from "./letter.ts";
 import { type Frame, maskPhone, oneLine, organisationName } from "./texts.ts";
 

@@ -1,6 +1,6 @@
 import { translator } from "../../../platform/i18n/index.ts";
 import { type Html, html, raw } from "../../../platform/pages/html.ts";
-import { readableColour } from "./colour.ts";
+import { ground, readableColour } from "./colour.ts";
 import { contactFor, type Frame, organisationName } from "./texts.ts";
 
 /** An e-mail: the same words as text and as HTML. */
@@ -25,7 +25,6 @@ type Draft = {
 const font = raw("font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;");
 const ink = "#13201d";
 const muted = "#52605b";
-const ground = "#f1f3ef";
 
 /** Both forms of a letter: tables and inline styles, system fonts, no pictures, nothing that tells it was opened. */
 export function letter(draft: Draft, frame: Frame): Letter {

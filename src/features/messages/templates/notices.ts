@@ -1,6 +1,6 @@
 import type { Instant } from "../../../kernel/time.ts";
 import { formatDate, formatTime, translator } from "../../../platform/i18n/index.ts";
-import type { TemplateParameters } from "../index.ts";
+import type { TemplateParameters } from "../contract.ts";
 import { type Letter, letter } from "./letter.ts";
 import { type Frame, organisationName } from "./texts.ts";
 

@@ -1,7 +1,7 @@
 import { gsm7Length } from "../../../kernel/gsm7.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import { formatDate, formatTime, smsText, translator } from "../../../platform/i18n/index.ts";
-import type { TemplateParameters } from "../index.ts";
+import type { TemplateParameters } from "../contract.ts";
 import { contactFor, type Frame, oneLine } from "./texts.ts";
 
 /** What one text message holds in the GSM alphabet. */

@@ -1,5 +1,5 @@
 import { type Language, localised } from "../../../kernel/language.ts";
-import type { Letterhead } from "../index.ts";
+import type { Letterhead } from "../contract.ts";
 
 /** What every template is told besides its parameters. */
 export type Frame = { letterhead: Letterhead; language: Language; timeZone: string };
@@ -20,8 +20,8 @@ export function oneLine(text: string, limit: number): string {
 export const organisationName = ({ letterhead, language }: Frame): string =>
   oneLine(localised(letterhead.name, language), 100);
 
-/** Enough of a phone number to know one's own by. */
-export const maskPhone = (phone: string): string => `•• ••• ••${phone.slice(-2)}`;
+/** Enough of a phone number to know one's own by. With fixed spaces: a line must not break in it. */
+export const maskPhone = (phone: string): string => `••\u00a0•••\u00a0••${phone.slice(-2)}`;
 
 export type Contact = { phone: string | null; email: string | null; hours: string | null };
 
