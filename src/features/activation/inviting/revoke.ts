@@ -17,7 +17,8 @@ export const makeRevoke =
       if (!invitation) return "no-such-invitation";
       if (invitation.state === "activated") return "already-activated";
       if (invitation.state === "revoked") return "already-revoked";
-      const { id, accountId, organisationId } = invitation;
+      const { id, account } = invitation;
+      const { id: accountId, organisationId } = account;
       await raiseEpoch(tx, accountId);
       await setAccountState(tx, accountId, { from: ["invited", "activating"], to: "closed", now: deps.clock.now() });
       await freeNames(tx, accountId);

@@ -1,5 +1,6 @@
 import type { Instant } from "../../../kernel/time.ts";
 import type { Tx } from "../../../platform/database/index.ts";
+import { lockAccount } from "../../organisations/index.ts";
 
 export type NewInvitation = {
   id: string;
@@ -37,16 +38,19 @@ export async function insertInvitations(tx: Tx, invitations: readonly NewInvitat
     .execute();
 }
 
-/** The invitation, its row locked until the transaction ends. */
+/** The invitation, and its account, locked until the transaction ends: the account first, as everywhere. */
 export async function lockInvitation(tx: Tx, id: string) {
+  const whose = await tx.selectFrom("invitation").select("account_id").where("id", "=", id).executeTakeFirst();
+  const account = whose && (await lockAccount(tx, whose.account_id));
+  if (!account) return null;
   const row = await tx
     .selectFrom("invitation")
-    .select(["id", "organisation_id", "account_id", "state"])
+    .select(["id", "state"])
     .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst();
   if (!row) return null;
-  return { id: row.id, organisationId: row.organisation_id, accountId: row.account_id, state: row.state };
+  return { id: row.id, state: row.state, account };
 }
 
 export type Renewal = Pick<NewInvitation, "tokenHash" | "pinHash" | "expiresAt">;

@@ -53,9 +53,12 @@ export async function loadAccount(db: Db | Tx, id: string): Promise<Account | nu
   return row ? toAccount(row) : null;
 }
 
-/** The account, its row locked until the transaction ends. */
+/**
+ * The account, its row locked until the transaction ends; rows that refer to it can still be added. Whoever locks the
+ * account and something of it locks the account first.
+ */
 export async function lockAccount(tx: Tx, id: string): Promise<Account | null> {
-  const row = await select(tx).where("account.id", "=", id).forUpdate("account").executeTakeFirst();
+  const row = await select(tx).where("account.id", "=", id).forNoKeyUpdate("account").executeTakeFirst();
   return row ? toAccount(row) : null;
 }
 
