@@ -10,7 +10,7 @@ import { signIn, signInPurpose } from "./features/sign-in/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
 import { days, hours, minutes, plus } from "./kernel/time.ts";
 import type { Composed } from "./main.ts";
-import { healthRoutes, type Http, makeHttp } from "./platform/http/index.ts";
+import { type Http, healthRoutes, makeHttp } from "./platform/http/index.ts";
 import { startJobs } from "./platform/jobs/index.ts";
 import { serveMetrics } from "./platform/metrics/index.ts";
 import { assetRoutes } from "./platform/pages/index.ts";
@@ -69,7 +69,7 @@ function addFeatures(composed: Composed, http: Http) {
   const { audit, messages } = features;
   const shared = { db, clock, random, keyring, audit, messages, http };
   const passwords = password(shared);
-  const codes = totp({ ...shared, passwordSteps: passwords.steps });
+  const codes = totp({ ...shared, publicUrl: config.publicUrl, passwordSteps: passwords.steps });
   const methods = [codes.method];
   const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose(shared)];
   const journey = journeys({ ...shared, methods, purposes });

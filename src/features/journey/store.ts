@@ -6,6 +6,7 @@ import type { Instant } from "../../kernel/time.ts";
 import { type Db, jsonText, type Tx } from "../../platform/database/index.ts";
 import type { Key } from "../../platform/i18n/index.ts";
 import {
+  holdAccount,
   joinedAccount,
   joinedOrganisation,
   readJoinedAccount,

@@ -4,10 +4,13 @@
  */
 type Files = {
   activation: typeof import("../../../locales/en/activation.json", { with: { type: "json" }});
+  applications: typeof import("../../../locales/en/applications.json", { with: { type: "json" }});
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});
+  password: typeof import("../../../locales/en/password.json", { with: { type: "json" }});
+  totp: typeof import("../../../locales/en/totp.json", { with: { type: "json" }});
 };
 
 /** Keys are in kebab-case; an underscore starts a plural or a context (`lock-out_one`, `continue_totp`). */

@@ -2,7 +2,7 @@ import { type Duration, type Instant, plus } from "../../kernel/time.ts";
 import type { Db, Tx } from "../database/index.ts";
 import { bump, loadThrottle, pass, readJoinedThrottles, resetThrottle } from "./store.ts";
 
-export { joinedThrottles } from "./store.ts";
+export { joinedThrottles, sweepThrottles } from "./store.ts";
 
 /** What is limited: at most `limit` within `window`. */
 export type Limit = { key: string; limit: number; window: Duration };

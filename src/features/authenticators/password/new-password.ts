@@ -2,15 +2,9 @@ import { days, type Instant, plus } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Attempt, Authenticator, Journey, Outcome, StepHandler } from "../../journey/index.ts";
-import { insertAuthenticator, listAuthenticators } from "../../journey/index.ts";
+import { insertAuthenticator } from "../../journey/index.ts";
 import type { Outgoing } from "../../messages/index.ts";
-import {
-  type Account,
-  letterhead,
-  lockAccount,
-  type Organisation,
-  setAccountState,
-} from "../../organisations/index.ts";
+import { type Account, letterhead, type Organisation, setAccountState } from "../../organisations/index.ts";
 import { checkPassword, type PasswordFault } from "./domain/password-rules.ts";
 import type { Hasher } from "./hash.ts";
 import { newPasswordPage } from "./pages.ts";
@@ -83,14 +77,13 @@ async function setPassword(
   now: Instant,
 ): Promise<Outcome> {
   const { account, organisation } = ownerOf(journey);
-  // Two devices may be at this step of one account: under its lock only one of them makes the authenticator.
-  await lockAccount(tx, account.id);
-  const known = (await listAuthenticators(tx, account.id)).find(({ method }) => method === "password");
+  // Two devices may be at this step; the dispatcher holds the account, so that only one of them makes the authenticator.
+  const known = journey.authenticators.find(({ method }) => method === "password");
   const made: Authenticator | null = known
     ? null
     : { id: random.id(), method: "password", name: null, linkedAt: now, lastUsedAt: null };
-  if (made) await insertAuthenticator(tx, account.id, made);
   await Promise.all([
+    made && insertAuthenticator(tx, account.id, made),
     savePassword(tx, account.id, hash, now),
     setAccountState(tx, account.id, { from: ["invited"], to: "activating", now }),
   ]);

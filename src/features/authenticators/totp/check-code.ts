@@ -1,0 +1,29 @@
+import type { Instant } from "../../../kernel/time.ts";
+import type { Tx } from "../../../platform/database/index.ts";
+import type { Keyring } from "../../../platform/seal/index.ts";
+import type { CodeVerdict } from "./domain/judge-code.ts";
+import { judgeCodes } from "./domain/judge-codes.ts";
+import { makeMatcher } from "./one-time-code.ts";
+import { keyPlace } from "./places.ts";
+import { lockTokens, saveTokenState } from "./store.ts";
+
+export type CheckedCode = Readonly<{ verdict: CodeVerdict; authenticatorId: string | null }>;
+
+/**
+ * Judges a code against the tokens among `authenticatorIds` and spends it: two round trips, whoever asks. Every page
+ * that takes a code comes through here, so that they share one count (T25).
+ */
+export const makeCheckCode =
+  ({ keyring }: { keyring: Pick<Keyring, "open"> }) =>
+  async (tx: Tx, authenticatorIds: readonly string[], input: string, now: Instant): Promise<CheckedCode> => {
+    const stored = await lockTokens(tx, authenticatorIds);
+    const tokens = stored.map(({ id, secret, parameters, state }) => ({
+      id,
+      parameters,
+      state,
+      makeMatcher: makeMatcher(keyring.open(keyPlace(id), secret), parameters),
+    }));
+    const { verdict, tokenId, changes } = judgeCodes(tokens, input, now);
+    await Promise.all(changes.map(({ id, next }) => saveTokenState(tx, id, next)));
+    return { verdict, authenticatorId: tokenId };
+  };

@@ -1,0 +1,28 @@
+import type { Instant } from "../../../kernel/time.ts";
+import { momentParameters } from "../../../platform/i18n/index.ts";
+import type { Notice } from "../../journey/index.ts";
+import type { CodeVerdict } from "./domain/judge-code.ts";
+
+type Refused = Exclude<CodeVerdict, { verdict: "right" }>;
+
+/** What the person is told of a code that is not taken (SIN-6). */
+export function noticeOf(verdict: Refused, now: Instant): Notice {
+  switch (verdict.verdict) {
+    case "wrong":
+      return { key: "totp:wrong" };
+    case "malformed":
+      return { key: "totp:malformed" };
+    case "used":
+      return { key: "totp:code-used" };
+    case "clock-off": {
+      const key = verdict.minutes < 0 ? "totp:clock-behind" : "totp:clock-ahead";
+      return { key, parameters: { count: Math.abs(verdict.minutes) }, tone: "warn" };
+    }
+    case "blocked": {
+      const until = verdict.until.toISOString();
+      return { key: "totp:blocked", parameters: { ...momentParameters(verdict.until, "en", now), until } };
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
