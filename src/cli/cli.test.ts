@@ -9,6 +9,7 @@ import { loadConfig } from "../config.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
 import { PlainError } from "../kernel/plain-error.ts";
+import { Secret } from "../kernel/secret.ts";
 import type { Applications } from "./applications.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -27,22 +28,25 @@ after(async () => {
 });
 
 const applications = (): Applications => {
-  const kept = new Map<string, unknown>();
+  const kept = new Map<string, object>();
   return {
-    register: async ({ clientId = "made", settings }) => {
+    registerApplication: async ({ clientId = "made", organisation: _, ...settings }) => {
       kept.set(clientId, settings);
-      return { clientId, secret: "shown-once" };
+      return { clientId, secret: new Secret("shown-once") };
     },
-    change: async (clientId, settings) => {
-      if (!kept.has(clientId)) return "no-such-application";
+    changeApplication: async (clientId, settings) => {
+      if (settings.type === "spa")
+        return { refused: "invalid", problems: [{ path: "authentication", message: "must be none" }] };
       kept.set(clientId, settings);
-      return "changed";
+      return { clientId, secret: null };
     },
-    newSecret: async () => "no-secret",
-    close: async (clientId) => (kept.delete(clientId) ? "closed" : "no-such-application"),
-    find: async (clientId) =>
-      kept.has(clientId) ? { clientId, organisationId: null, settings: kept.get(clientId) } : null,
-    list: async ({ after }) =>
+    rotateSecret: async () => ({ refused: "without-secret" }),
+    closeApplication: async (clientId) => (kept.delete(clientId) ? "closed" : "unknown"),
+    findApplication: async (clientId) => {
+      const settings = kept.get(clientId);
+      return settings ? { clientId, organisationId: null, settings } : null;
+    },
+    listApplications: async ({ after }) =>
       after ? [] : [...kept.keys()].map((clientId) => ({ clientId, name: { en: "An" }, type: "web", open: true })),
   };
 };
@@ -255,7 +259,10 @@ test("an application is added, changed and closed; its secret is shown once", as
     redirectUris: ["https://a.example/cb"],
     scopes: ["openid", "email"],
   });
-  assert.equal((await run(["application", "set", "intra", "--type", "spa"])).code, 0);
+  const refused = await run(["application", "set", "intra", "--type", "spa"]);
+  assert.deepEqual([refused.code, refused.err], [1, "authentication: must be none"]);
+  assert.equal((await run(["application", "set", "intra", "--type", "native"])).code, 0);
+  assert.equal(JSON.parse((await run(["application", "show", "intra"])).out).settings.redirectUris.length, 1);
   assert.equal((await run(["application", "secret", "intra"])).code, 1);
   assert.match((await run(["application", "list"])).out, /^intra {2}An {2}web {2}open$/);
   assert.equal((await run(["application", "close", "intra"])).code, 0);

@@ -1,39 +1,17 @@
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { makeSmtpSender, type SmtpOptions } from "../../adapters/smtp/index.ts";
 import type { Config } from "../../config.ts";
-import { Secret } from "../../kernel/secret.ts";
 import { seconds } from "../../kernel/time.ts";
+import { smtpSender } from "../../senders.ts";
 import { advice, type Check, fail, pass, wordsOf } from "./check.ts";
-
-const security = { "smtp:": "starttls", "smtps:": "tls", "smtp+plain:": "none" } as const;
-
-/** What VAHVA_SMTP_URL says, as the adapter takes it; null for the demo inbox. */
-export function smtpOptions({ mail }: Pick<Config, "mail">): SmtpOptions | null {
-  if (!mail.url) return null;
-  const url = new URL(mail.url.reveal());
-  const kind = Object.entries(security).find(([protocol]) => protocol === url.protocol)?.[1] ?? "starttls";
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port) || (kind === "tls" ? 465 : kind === "none" ? 25 : 587),
-    security: kind,
-    ...(url.username && { user: decodeURIComponent(url.username) }),
-    ...(url.password && { password: new Secret(decodeURIComponent(url.password)) }),
-    from: mail.from,
-    ...(mail.caFile && { ca: readFileSync(mail.caFile, "utf8") }),
-    timeout: seconds(10),
-  };
-}
 
 /** Connects to the mail server and signs in, and sends nothing. */
 export async function checkMail(config: Config): Promise<Check> {
   const name = "Mail";
   const todo = "Check VAHVA_SMTP_URL, and that a firewall lets this machine out.";
   try {
-    const options = smtpOptions(config);
-    if (!options)
+    const sender = smtpSender(config);
+    if (!sender)
       return advice(name, "E-mails go to the demo inbox.", "Set VAHVA_SMTP_URL and VAHVA_MAIL_FROM to send them.");
-    const sender = makeSmtpSender(options);
     const { ok, says } = await sender.verify();
     sender.close();
     return ok ? pass(name, says) : fail(name, says, todo);
