@@ -31,6 +31,7 @@ create table journey (
   result jsonb
 ) with (fillfactor = 80);
 create index journey_expires on journey (expires_at);
+create index journey_browser on journey (browser_hash);
 create index journey_subject on journey (subject_id) where subject_id is not null;
 comment on table journey is 'A way in, from its first page to its end: sign-in, activation, change of password. subject_id is what started it, for example an invitation.';
 

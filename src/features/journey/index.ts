@@ -26,6 +26,7 @@ export type {
   StepView,
 } from "./method.ts";
 export { type Origins, originOf } from "./origin.ts";
+export { findHalfWay } from "./result/store.ts";
 export { findOpenJourney, sweepJourneys } from "./store.ts";
 export type { Beginning };
 

@@ -3,6 +3,7 @@
  * its line here, nothing else.
  */
 type Files = {
+  account: typeof import("../../../locales/en/account.json", { with: { type: "json" }});
   activation: typeof import("../../../locales/en/activation.json", { with: { type: "json" }});
   applications: typeof import("../../../locales/en/applications.json", { with: { type: "json" }});
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { formField, type Http } from "../../platform/http/index.ts";
+import { translator } from "../../platform/i18n/index.ts";
+import { drawOwnPage, originOf } from "../journey/index.ts";
+import { findOrganisation } from "../organisations/index.ts";
+import { makeBeginChangePassword } from "./change-password.ts";
+import { makeEndSessions, type Which } from "./end-sessions.ts";
+import { eventsPage } from "./events-page.ts";
+import { makeLoadEvents, makeLoadOverview, parsePosition } from "./overview.ts";
+import { type Done, overviewPage } from "./overview-page.ts";
+import { type AccountDeps, drawWork, findSignedIn, frameOf, type SignedIn } from "./signed-in-routes.ts";
+import { signedOutPage } from "./signed-out-page.ts";
+
+const signInFirst = "/sign-in?to=account";
+
+/** `/account` and what can be done there, and the page after signing out. */
+export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
+  const { http, clock } = deps;
+  const loadOverview = makeLoadOverview(deps);
+  const loadEvents = makeLoadEvents(deps);
+  const beginChangePassword = makeBeginChangePassword(deps);
+  const endSessions = makeEndSessions(deps);
+
+  const end = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, which: Which) =>
+    endSessions(signedIn.session, which, originOf(http, request, reply));
+
+  app.get<{ Querystring: { changed?: string; ended?: string } }>("/account", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    if (!signedIn) return reply.redirect(signInFirst, 303);
+    const overview = await loadOverview(signedIn.account.id, clock.now());
+    const frame = frameOf(deps, request, reply, signedIn);
+    const shown = { ...overview, methods: deps.methods, done: doneOf(request.query) };
+    return drawWork(http, request, reply, frame, overviewPage(frame, shown));
+  });
+
+  app.get<{ Querystring: { before?: string } }>("/account/events", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    if (!signedIn) return reply.redirect(signInFirst, 303);
+    const { before } = request.query;
+    const position = typeof before === "string" ? parsePosition(before) : null;
+    const page = await loadEvents(signedIn.account.id, { show: 50, ...(position && { before: position }) });
+    const frame = frameOf(deps, request, reply, signedIn);
+    return drawWork(http, request, reply, frame, eventsPage(frame, page));
+  });
+
+  app.post("/account/password", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    if (!signedIn) return reply.redirect(signInFirst, 303);
+    const { browserHash } = originOf(http, request, reply);
+    return reply.redirect(await beginChangePassword(signedIn.account, signedIn.session, browserHash), 303);
+  });
+
+  app.post("/account/sessions/end", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    if (!signedIn) return reply.redirect(signInFirst, 303);
+    const uid = formField(request, "uid") ?? "";
+    if (uid === signedIn.session.uid) return signOut(http, request, reply, signedIn, end);
+    const count = await end(request, reply, signedIn, { end: "other", uid });
+    return reply.redirect(count > 0 ? "/account?ended=session" : "/account", 303);
+  });
+
+  app.post("/account/sessions/end-others", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    if (!signedIn) return reply.redirect(signInFirst, 303);
+    await end(request, reply, signedIn, { end: "others" });
+    return reply.redirect("/account?ended=others", 303);
+  });
+
+  app.post("/account/sign-out", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    return signOut(http, request, reply, signedIn, end);
+  });
+
+  app.get<{ Querystring: { organisation?: string } }>("/signed-out", async (request, reply) => {
+    const { organisation: slug } = request.query;
+    const organisation = typeof slug === "string" ? await findOrganisation(deps.db, slug) : null;
+    const language = http.language(request, [], organisation?.languages);
+    const page = signedOutPage({ organisation, language, t: translator(language) });
+    return drawOwnPage(http, request, reply, organisation, page);
+  });
+}
+
+/** Who has no live session is signed out already, and gets to the same page. */
+async function signOut(
+  http: Http,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  signedIn: SignedIn | null,
+  end: (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, which: Which) => Promise<number>,
+): Promise<FastifyReply> {
+  if (signedIn) await end(request, reply, signedIn, { end: "own" });
+  http.cookies.clear(reply.raw, "session");
+  const of = signedIn ? `?organisation=${signedIn.organisation.slug}` : "";
+  return reply.redirect(`/signed-out${of}`, 303);
+}
+
+function doneOf({ changed, ended }: { changed?: string; ended?: string }): Done {
+  if (changed === "password") return "password";
+  return ended === "session" || ended === "others" ? ended : null;
+}

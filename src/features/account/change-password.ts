@@ -1,0 +1,39 @@
+import type { Db, Tx } from "../../platform/database/index.ts";
+import type { Beginning, Method, Purpose } from "../journey/index.ts";
+import type { Account } from "../organisations/index.ts";
+import type { Session } from "../sessions/index.ts";
+
+/** USR-8: whatever else was made under the old password ends with it. The step itself tells the person (USR-7). */
+export const changePasswordPurpose: Purpose = {
+  name: "change-password",
+  signsIn: true,
+  endsOthers: true,
+  finish: async () => [],
+  destination: ({ proofs }) =>
+    proofs.some(({ kind }) => kind === "new-password") ? "/account?changed=password" : "/account",
+  beginAgain: () => "/account",
+};
+
+/** Begins it; resolves to the address of its page. What the session rests on counts where it is fresh enough (USR-9). */
+export const makeBeginChangePassword =
+  ({
+    db,
+    methods,
+    begin,
+  }: {
+    db: Db;
+    methods: readonly Method[];
+    begin(db: Tx | Db, beginning: Beginning): Promise<string>;
+  }) =>
+  async (account: Account, session: Session, browserHash: Buffer): Promise<string> => {
+    const kinds = new Set(methods.flatMap(({ signIn }) => signIn));
+    const id = await begin(db, {
+      purpose: "change-password",
+      browserHash,
+      organisationId: account.organisationId,
+      account,
+      // A session that began with a new password (activation) holds that proof too: it is no change.
+      proofs: session.proofs.filter(({ kind }) => kinds.has(kind)),
+    });
+    return `/journey/${id}`;
+  };

@@ -1,0 +1,36 @@
+import type { Key, Translate } from "../../platform/i18n/index.ts";
+import type { RecordedEvent } from "../audit/index.ts";
+
+/** What the person is told of, in plain words. The steps between, and what support does, are left out. */
+const words: Readonly<Record<string, Key>> = {
+  "account.activated": "account:event-activated",
+  "sign-in.succeeded": "account:event-signed-in",
+  "password.refused": "account:event-password-refused",
+  "password.set": "account:event-password-set",
+  "password.changed": "account:event-password-changed",
+  "code.refused": "account:event-code-refused",
+  "code.tested": "account:event-code-tested",
+  "method.linked": "account:event-method-linked",
+  "session.ended": "account:event-session-ended",
+  "invitation.sent": "account:event-invited",
+  "invitation.sent-again": "account:event-invited-again",
+  "pin.refused": "account:event-pin-refused",
+  "pin.requested": "account:event-pin-requested",
+};
+
+export const isTold = ({ type }: Pick<RecordedEvent, "type">): boolean => Object.hasOwn(words, type);
+
+/** "Signed in", "You signed out": by the event's type, and its reason where that has words of its own. */
+export function eventWords({ type, detail }: RecordedEvent, t: Translate): string {
+  const key = words[type];
+  if (!key) return "";
+  const reason = typeof detail.reason === "string" ? detail.reason : "";
+  return t(key, { context: reason });
+}
+
+/** Enough of a network to know it by: `198.51.100.…`. Empty where it is not known. */
+export function shortNetwork(network: string | null): string {
+  if (!network || network === "unknown") return "";
+  if (network.includes(":")) return network.replace(/(?:::)?\/\d+$/, ":…");
+  return network.replace(/\.\d+$/, ".…");
+}

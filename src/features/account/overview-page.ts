@@ -1,0 +1,169 @@
+import { localised } from "../../kernel/language.ts";
+import { formatDateTime, type Translate } from "../../platform/i18n/index.ts";
+import {
+  button,
+  type Content,
+  facts,
+  form,
+  type Html,
+  html,
+  type IconName,
+  link,
+  linkButton,
+  notice,
+  part,
+  type Row,
+  rows,
+  supportContacts,
+  tag,
+} from "../../platform/pages/index.ts";
+import type { Authenticator, Method } from "../journey/index.ts";
+import { homeOf } from "../organisations/index.ts";
+import type { Session } from "../sessions/index.ts";
+import { shortNetwork } from "./event-words.ts";
+import { eventList } from "./events-page.ts";
+import type { Frame } from "./frame.ts";
+import { formatPosition, type Overview } from "./overview.ts";
+
+/** What the last post did: shown once above the parts. */
+export type Done = "password" | "session" | "others" | null;
+
+type Shown = Overview & Readonly<{ methods: readonly Method[]; done: Done }>;
+
+/** USR-1: methods, sessions, what happened lately, who one is. */
+export function overviewPage(frame: Frame, shown: Shown): { title: string; lede: string; main: Html; beside?: Html } {
+  const { t, account, organisation, language } = frame;
+  const home = homeOf(account, organisation);
+  return {
+    title: t("account:title"),
+    lede: t("account:signed-in-as", { name: account.userName }),
+    main: html`${doneNotice(shown.done, t)}${methodsPart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame)}${helpPart(frame)}`,
+    ...(home && {
+      beside: linkButton({
+        href: home.url,
+        label: t("account:go-to", { app: localised(home.name, language) }),
+        look: "quiet",
+        small: true,
+      }),
+    }),
+  };
+}
+
+function doneNotice(done: Done, t: Translate): Content {
+  if (!done) return null;
+  const body = done === "password" ? t("account:password-changed-what") : null;
+  const title = {
+    password: t("account:password-changed"),
+    session: t("account:session-ended"),
+    others: t("account:others-ended"),
+  }[done];
+  return notice({ tone: "good", icon: "pass", title, body, role: "status", wide: true });
+}
+
+function methodsPart(frame: Frame, { authenticators, methods }: Shown): Html {
+  const { t } = frame;
+  return part({
+    id: "methods",
+    heading: t("account:methods"),
+    note: t("account:methods-note"),
+    content: rows(authenticators.map((authenticator) => methodRow(frame, authenticator, methods))),
+  });
+}
+
+function methodRow(frame: Frame, authenticator: Authenticator, methods: readonly Method[]): Row {
+  const { t, language, fields } = frame;
+  const isPassword = authenticator.method === "password";
+  const method = methods.find(({ name }) => name === authenticator.method);
+  const name = isPassword ? t("account:password") : method ? t(method.words.name) : authenticator.method;
+  const when = (instant: Date) => formatDateTime(instant, language);
+  const lines = [
+    t("account:linked", { date: when(authenticator.linkedAt) }),
+    authenticator.lastUsedAt ? t("account:last-used", { date: when(authenticator.lastUsedAt) }) : t("account:not-used"),
+  ];
+  const change = form({
+    action: "/account/password",
+    fields,
+    content: button({ label: t("account:change"), look: "quiet", small: true, about: name }),
+  });
+  const test = link({ href: "/test/code", label: t("account:test"), about: name });
+  return {
+    icon: isPassword ? "password" : (method?.icon ?? "lock"),
+    title: authenticator.name ? html`${name}, ${authenticator.name}` : name,
+    note: lines.join(" "),
+    end: isPassword ? change : authenticator.method === "totp" && test,
+  };
+}
+
+function sessionsPart(frame: Frame, sessions: readonly Session[]): Html {
+  const { t, fields, session: own } = frame;
+  const others = form({
+    action: "/account/sessions/end-others",
+    fields,
+    layout: "after",
+    content: button({ label: t("account:end-others"), look: "quiet" }),
+  });
+  return part({
+    id: "sessions",
+    heading: t("account:sessions"),
+    note: t("account:sessions-note"),
+    content: html`${rows(sessions.map((session) => sessionRow(frame, session)))}${sessions.some(({ uid }) => uid !== own.uid) && others}`,
+  });
+}
+
+function sessionRow(frame: Frame, session: Session): Row {
+  const { t, language, fields } = frame;
+  const isOwn = session.uid === frame.session.uid;
+  const browser = session.browser || t("account:unknown-browser");
+  const lines = [
+    t("account:since", { date: formatDateTime(session.createdAt, language) }),
+    !isOwn && t("account:last-used", { date: formatDateTime(session.lastUsedAt, language) }),
+    shortNetwork(session.network) && t("account:network", { network: shortNetwork(session.network) }),
+  ];
+  const end = form({
+    action: "/account/sessions/end",
+    fields: { ...fields, uid: session.uid },
+    content: button({ label: t("account:end"), look: "quiet", small: true, about: browser }),
+  });
+  return {
+    icon: deviceIcon(session.browser),
+    title: browser,
+    note: lines.filter(Boolean).join(" "),
+    end: isOwn ? tag("good", t("account:this-browser")) : end,
+  };
+}
+
+const deviceIcon = (browser: string): IconName => (/iPhone|iPad|Android/.test(browser) ? "phone" : "laptop");
+
+function latelyPart(frame: Frame, { lately }: Shown): Html {
+  const { t } = frame;
+  const more =
+    lately.next &&
+    html`<p class="after">${link({ href: `/account/events?before=${formatPosition(lately.next)}`, label: t("account:earlier") })}</p>`;
+  return part({
+    id: "lately",
+    heading: t("account:lately"),
+    note: t("account:not-you"),
+    content: html`${eventList(frame, lately.events)}${more}`,
+  });
+}
+
+function whoPart({ t, language, account, organisation }: Frame): Html {
+  return part({
+    id: "who",
+    heading: t("account:who"),
+    note: t("account:who-note"),
+    content: facts([
+      [t("account:name"), `${account.givenName} ${account.familyName}`],
+      [t("account:user-name"), account.userName],
+      [t("account:email"), account.email],
+      ...(account.phone ? ([[t("account:phone"), account.phone]] as const) : []),
+      [t("account:organisation"), localised(organisation.name, language)],
+    ]),
+  });
+}
+
+function helpPart({ t, language, organisation }: Frame): Content {
+  if (organisation.support.length === 0) return null;
+  const content = html`<div class="stack">${supportContacts(organisation.support, language)}</div>`;
+  return part({ id: "help", heading: t("common:help"), content });
+}
