@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import type { AllClientMetadata } from "oidc-provider";
+import { localised } from "../../kernel/language.ts";
+import { type Instant, minutes, plus } from "../../kernel/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { OpenApplication } from "./application-store.ts";
+import { type Application, scopes } from "./domain/application.ts";
+
+const ownScopes: ReadonlySet<string> = new Set(scopes);
+
+/** What the engine knows of an application, and what we know besides. */
+type Client = Readonly<{ application: Application; metadata: AllClientMetadata; until: Instant }>;
+
+export type Clients = {
+  /** The engine's metadata of an open application. */
+  find(clientId: string): Promise<AllClientMetadata | undefined>;
+  /** An open application that `find` or `load` has read before. */
+  known(clientId: string): Application | null;
+  /** Reads an open application. */
+  load(clientId: string): Promise<Application | null>;
+  /** Forgets all: something changed. */
+  forget(): void;
+};
+
+/** Notices of changes arrive at once; should they ever be lost on their way, nothing is believed for longer than this. */
+const longest = minutes(1);
+
+/**
+ * Applications in memory, for the notices of the database to drop. Only those that exist are kept: unknown client ids
+ * come from strangers, who could name any number of them.
+ */
+export function makeClients(load: (clientId: string) => Promise<OpenApplication | null>, clock: Clock): Clients {
+  const kept = new Map<string, Client>();
+  /** Counts the notices, so that what was read before one is not kept after it. */
+  let notices = 0;
+
+  const read = async (clientId: string): Promise<Client | null> => {
+    const known = kept.get(clientId);
+    if (known && known.until > clock.now()) return known;
+    const before = notices;
+    const found = await load(clientId);
+    if (!found || before !== notices) kept.delete(clientId);
+    if (!found) return null;
+    const until = plus(clock.now(), longest);
+    const client = { application: found.application, metadata: metadataOf(found), until };
+    if (before === notices) kept.set(clientId, client);
+    return client;
+  };
+
+  return {
+    find: async (clientId) => (await read(clientId))?.metadata,
+    known: (clientId) => kept.get(clientId)?.application ?? null,
+    load: async (clientId) => (await read(clientId))?.application ?? null,
+    forget() {
+      notices += 1;
+      kept.clear();
+    },
+  };
+}
+
+/** OpenID Connect client metadata (Dynamic Client Registration §2), as the engine reads it. */
+export function metadataOf({ application, secret }: OpenApplication): AllClientMetadata {
+  const { settings, clientId } = application;
+  const code = settings.grantTypes.includes("authorization_code");
+  const metadata: AllClientMetadata = {
+    client_id: clientId,
+    client_name: localised(settings.name, "en"),
+    ...(secret && { client_secret: secret.reveal() }),
+    application_type: settings.type === "native" ? "native" : "web",
+    token_endpoint_auth_method: settings.authentication,
+    redirect_uris: settings.redirectUris,
+    post_logout_redirect_uris: settings.postLogoutRedirectUris,
+    grant_types: settings.grantTypes,
+    response_types: code ? ["code"] : [],
+    // The engine refuses scopes that are not its own; those of the application's interfaces are in its settings alone.
+    scope: settings.scopes.filter((scope) => ownScopes.has(scope)).join(" "),
+    subject_type: settings.subjectType,
+    id_token_signed_response_alg: settings.signingAlgorithm,
+    ...(settings.jwks && { jwks: settings.jwks }),
+    ...(settings.jwksUri && { jwks_uri: settings.jwksUri }),
+    ...(settings.sectorIdentifierUri && { sector_identifier_uri: settings.sectorIdentifierUri }),
+    ...(settings.backchannelLogoutUri && {
+      backchannel_logout_uri: settings.backchannelLogoutUri,
+      backchannel_logout_session_required: true,
+    }),
+  } as AllClientMetadata; // jwks is looser in our schema than in the engine's types
+  // The engine hashes this object's JSON at every look-up: what stands for it is as good, and much shorter.
+  const digest = createHash("sha256").update(JSON.stringify(metadata)).digest("base64url");
+  Object.defineProperty(metadata, "toJSON", { value: () => digest });
+  return metadata;
+}

@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Db } from "../../platform/database/index.ts";
+import { formTokenField, type Http } from "../../platform/http/index.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { EndedSession } from "../sessions/index.ts";
+import type { Clients } from "./clients.ts";
+import { paths } from "./engine.ts";
+import { makeFrameOf, sendPage } from "./frame.ts";
+import { problemPage, signedOutPage, signOutPage } from "./pages.ts";
+import {
+  isOwnHint,
+  type makeEndSession,
+  type PlanDeps,
+  planSignOut,
+  type SignOutPlan,
+  type SignOutRequest,
+} from "./sign-out.ts";
+import type { Found } from "./token-store.ts";
+import type { Reads } from "./unit-of-work.ts";
+
+type Deps = PlanDeps & {
+  db: Db;
+  clock: Clock;
+  http: Http;
+  clients: Clients;
+  reads: Reads;
+  endSession: ReturnType<typeof makeEndSession>;
+  notifyLogout(ended: readonly EndedSession[]): Promise<void>;
+};
+
+const confirmPath = `${paths.end_session}/confirm`;
+const successPath = `${paths.end_session}/success`;
+
+/** Sign-out for applications (RP-Initiated Logout) and for the person. */
+export function signOutRoutes(app: FastifyInstance, deps: Deps): void {
+  const { http, clock, reads, clients } = deps;
+  const frameOf = makeFrameOf(deps);
+
+  const current = async (request: FastifyRequest, clientId: string | null): Promise<Found | null> => {
+    const id = http.cookies.read(request.raw, "session");
+    return id === null ? null : reads.session({ id, clientId, now: clock.now() });
+  };
+  const unfit = async (request: FastifyRequest, reply: FastifyReply) => {
+    const frame = await frameOf(request, null);
+    return sendPage(reply.code(400), problemPage(frame, "bad-request", { reference: request.id, at: clock.now() }));
+  };
+  const leave = (reply: FastifyReply, { application, returnTo }: SignOutPlan) => {
+    http.cookies.clear(reply.raw, "session");
+    const known = application ? `?client_id=${encodeURIComponent(application.clientId)}` : "";
+    return reply.redirect(returnTo ?? `${successPath}${known}`, 303);
+  };
+  const end = async (request: FastifyRequest, { session, holder }: Found) => {
+    if (!session || !holder) return;
+    const ended = await deps.endSession({ session, holder }, { network: http.network(request), reference: request.id });
+    if (ended) await deps.notifyLogout([ended]);
+  };
+
+  const ask = async (request: FastifyRequest, reply: FastifyReply) => {
+    const from = request.method === "POST" ? request.body : request.query;
+    const wish = wishIn(from);
+    const plan = await planSignOut(deps, wish);
+    if (plan === "unfit") return unfit(request, reply);
+    const found = await current(request, plan.application?.clientId ?? null);
+    if (!found?.session) return leave(reply, plan);
+    if (await isOwnHint(deps, plan, found)) {
+      await end(request, found);
+      return leave(reply, plan);
+    }
+    const frame = await frameOf(request, plan.application, found.holder ? [found.holder.language] : []);
+    const fields = {
+      ...fieldsOf(plan, wish),
+      [formTokenField]: http.forms.token(http.cookies.browser(request.raw, reply.raw)),
+    };
+    return sendPage(reply, signOutPage(frame, { action: confirmPath, fields }));
+  };
+  // Applications post here too: nothing ends without a proof of the application's or the person's own yes.
+  app.route({ method: ["GET", "POST"], url: paths.end_session, config: { machine: true }, handler: ask });
+
+  app.post(confirmPath, async (request, reply) => {
+    const plan = await planSignOut(deps, { ...wishIn(request.body), idTokenHint: null });
+    if (plan === "unfit") return unfit(request, reply);
+    const found = await current(request, null);
+    if (found) await end(request, found);
+    return leave(reply, plan);
+  });
+  app.get(confirmPath, (_request, reply) => reply.redirect(paths.end_session, 303));
+
+  app.get(successPath, async (request, reply) => {
+    const clientId = wishIn(request.query).clientId;
+    const application = clientId === null ? null : await clients.load(clientId);
+    return sendPage(reply, signedOutPage(await frameOf(request, application)));
+  });
+}
+
+function wishIn(from: unknown): SignOutRequest {
+  const given = new Map(typeof from === "object" && from !== null ? Object.entries(from) : []);
+  const text = (name: string): string | null => {
+    const value: unknown = given.get(name);
+    return typeof value === "string" && value !== "" ? value : null;
+  };
+  return {
+    idTokenHint: text("id_token_hint"),
+    clientId: text("client_id"),
+    postLogoutRedirectUri: text("post_logout_redirect_uri"),
+    state: text("state"),
+  };
+}
+
+/** What the confirmation needs again; it is checked again too. */
+function fieldsOf({ application, returnTo }: SignOutPlan, wish: SignOutRequest): Record<string, string> {
+  return {
+    ...(application && { client_id: application.clientId }),
+    ...(returnTo !== null &&
+      wish.postLogoutRedirectUri !== null && { post_logout_redirect_uri: wish.postLogoutRedirectUri }),
+    ...(returnTo !== null && wish.state !== null && { state: wish.state }),
+  };
+}
