@@ -58,7 +58,9 @@ const settings = {
   DATABASE_URL: setting(
     "A PostgreSQL server of your own, version 15 or newer; without it the embedded one is started.",
     "embedded",
-    url(/^postgres(ql)?$/, "postgres://user:password@host/vahva"),
+    z.string().regex(/^postgres(ql)?:\/\/\S+$/, {
+      error: "expected an address such as postgres://user:password@host/vahva",
+    }),
     { secret: true },
   ),
   VAHVA_DATABASE_CONNECTIONS: setting(
@@ -122,7 +124,7 @@ const settings = {
   VAHVA_SMS_ACCEPTED_BODY: setting("A regular expression that an accepting answer's body matches.", "none", z.string()),
   VAHVA_SMS_COUNTRIES: setting(
     "Countries whose numbers may get text messages (ISO 3166), comma separated.",
-    "FI,SE",
+    "FI,AX,SE",
     list.pipe(z.array(z.string().regex(/^[A-Z]{2}$/, { error: "expected two capital letters" }))),
   ),
   VAHVA_TIME_ZONE: setting(
@@ -273,7 +275,7 @@ function toConfig(values: Partial<Values>) {
       from: values.VAHVA_SMS_FROM ?? "Vahva",
       accepted: values.VAHVA_SMS_ACCEPTED ?? [200, 201, 202],
       acceptedBody: values.VAHVA_SMS_ACCEPTED_BODY ?? null,
-      countries: values.VAHVA_SMS_COUNTRIES ?? ["FI", "SE"],
+      countries: values.VAHVA_SMS_COUNTRIES ?? ["FI", "AX", "SE"],
     },
     timeZone: values.VAHVA_TIME_ZONE ?? "Europe/Helsinki",
     metrics: values.VAHVA_METRICS ?? (demo ? "main" : "127.0.0.1:9464"),

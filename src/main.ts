@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import { openDatabaseServer } from "./database-server.ts";
 import { inviting } from "./features/activation/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
@@ -10,15 +11,14 @@ import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organ
 import { PlainError } from "./kernel/plain-error.ts";
 import { Secret } from "./kernel/secret.ts";
 import { seconds } from "./kernel/time.ts";
+import { methodNames } from "./methods.ts";
 import { makeDatabaseClock, makeListen, migrate, openDatabase, pendingMigrations } from "./platform/database/index.ts";
-import { startEmbeddedPostgres } from "./platform/embedded-postgres/index.ts";
 import { makeLog } from "./platform/log/index.ts";
 import { makeMetrics } from "./platform/metrics/index.ts";
 import { makeKeyring } from "./platform/seal/index.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type Random, systemRandom } from "./ports/random.ts";
 import { makeSenders } from "./senders.ts";
-import { methodNames } from "./methods.ts";
 
 export { serve } from "./serve.ts";
 
@@ -37,7 +37,7 @@ export type Composed = Awaited<ReturnType<typeof compose>>;
 
 /** Opens the database and puts the service's parts together, without its pages: what a command works with. */
 export async function compose({ config, claim, log, clock: ownClock, random = systemRandom }: ComposeOptions) {
-  const server = await openServer(config, { claim, log });
+  const server = await openDatabaseServer(config, { claim, log });
   try {
     const url = server.url;
     if (claim) await migrate(url, (done, total, name) => log(`Database: ${name} (${done} of ${total})`));
@@ -93,15 +93,6 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
     await server.stop();
     throw error;
   }
-}
-
-/** The PostgreSQL that the configuration names, or the embedded one, started if need be. */
-async function openServer(
-  { database, dataFolder }: Config,
-  { claim, log }: { claim: boolean; log: (line: string) => void },
-): Promise<{ url: string; stop(): Promise<void> }> {
-  if (database.url) return { url: database.url.reveal(), stop: async () => {} };
-  return startEmbeddedPostgres({ directory: dataFolder, claim, log });
 }
 
 /** The configured secrets; in demo mode one that is made once and kept beside the data. */

@@ -46,7 +46,7 @@ export function smsSender({ sms }: Config) {
     url: sms.url,
     method: sms.method,
     headers: Object.fromEntries(Object.entries(sms.headers).map(([name, value]) => [name, value.reveal()])),
-    ...(sms.body && { body: sms.body }),
+    ...(sms.body && { body: sms.body.reveal() }),
     from: sms.from,
     accepted: { status: sms.accepted, ...(sms.acceptedBody && { bodyMatches: sms.acceptedBody }) },
     timeout: seconds(10),

@@ -1,7 +1,7 @@
 import { loadConfig } from "../config.ts";
+import { openDatabaseServer } from "../database-server.ts";
 import { migrate } from "../platform/database/index.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
-import { openDatabaseServer } from "./database-server.ts";
 import type { Io } from "./io.ts";
 import { json } from "./output.ts";
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Config } from "../../config.ts";
+import { type DatabaseServer, openDatabaseServer } from "../../database-server.ts";
 import { pendingMigrations } from "../../platform/database/index.ts";
-import { type DatabaseServer, openDatabaseServer } from "../database-server.ts";
 import { advice, type Check, fail, pass, wordsOf } from "./check.ts";
 
 const oldest = 15;

@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts";
-import { startEmbeddedPostgres } from "../platform/embedded-postgres/index.ts";
+import type { Config } from "./config.ts";
+import { startEmbeddedPostgres } from "./platform/embedded-postgres/index.ts";
 
 export type DatabaseServer = { url: string; embedded: boolean; stop(): Promise<void> };
 
