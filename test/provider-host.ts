@@ -1,0 +1,75 @@
+import { pino } from "pino";
+import { applicationRegistry, applications } from "../src/features/applications/index.ts";
+import { makeAudit } from "../src/features/audit/index.ts";
+import { makeCreateOrganisation } from "../src/features/organisations/index.ts";
+import { Secret } from "../src/kernel/secret.ts";
+import { makeListen, openDatabase } from "../src/platform/database/index.ts";
+import { makeHttp } from "../src/platform/http/index.ts";
+import { makeKeyring } from "../src/platform/seal/index.ts";
+import { type Clock, machineClock } from "../src/ports/clock.ts";
+import { systemRandom } from "../src/ports/random.ts";
+import { countRoundTrips } from "./doubles/round-trips.ts";
+import { fakeSignIn } from "./doubles/sign-in.ts";
+
+const random = systemRandom;
+
+export type HostOptions = { url: string; port?: number; clock?: Clock; publicUrl?: string };
+
+export type Host = Awaited<ReturnType<typeof startHost>>;
+
+/** The OpenID provider alone, over HTTP, on the database at `url`, with a stand-in for journeys. */
+export async function startHost({ url, port = 0, clock = machineClock, publicUrl }: HostOptions) {
+  const { db, pool, close } = openDatabase(url, { connections: 8 });
+  const trips = countRoundTrips(pool);
+  const keyring = makeKeyring([new Secret("provider".repeat(8))]);
+  const audit = makeAudit({ clock, random, keyring });
+  const log = pino({ level: "fatal" });
+  const origin = publicUrl ?? `http://127.0.0.1:${port === 0 ? await freePort() : port}`;
+  const http = makeHttp({ publicUrl: origin, demo: true, trustedProxies: [], tls: null, keyring, random, clock, log });
+  const sign = fakeSignIn({ db, clock });
+  const errors: unknown[] = [];
+  const recorder = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
+  const shared = { db, keyring, clock, random, audit };
+  const provider = await applications({
+    ...shared,
+    pool,
+    listen: makeListen(url),
+    http,
+    signIn: sign.signIn,
+    log: recorder,
+    privateNetworks: true,
+  });
+  sign.routes(http.app, http);
+  provider.routes(http.app);
+  await http.app.listen({ host: "127.0.0.1", port: port || Number(new URL(origin).port) });
+  return {
+    origin,
+    db,
+    pool,
+    clock,
+    keyring,
+    audit,
+    trips,
+    errors,
+    provider,
+    journeys: sign.journeys,
+    registry: applicationRegistry(shared),
+    organisations: {
+      create: makeCreateOrganisation({ db, clock, random, audit, methods: ["totp"], countries: ["FI"] }),
+    },
+    close: async () => {
+      await http.app.close();
+      await provider.stop();
+      await close();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import("node:net");
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
