@@ -9,6 +9,8 @@ import { loadCommonPasswords } from "./common-passwords.ts";
 import { type Hasher, type HasherOptions, makeHasher } from "./hash.ts";
 import { makeNewPassword } from "./new-password.ts";
 
+export { loadPasswordChange } from "./store.ts";
+
 export type PasswordDeps = {
   db: Db;
   clock: Clock;

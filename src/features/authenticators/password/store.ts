@@ -54,3 +54,13 @@ export async function savePassword(tx: Tx, accountId: string, hash: string, now:
     .onConflict((conflict) => conflict.column("account_id").doUpdateSet({ hash, changed_at: now }))
     .execute();
 }
+
+/** When the account's password was last set or changed; null when it has none. */
+export async function loadPasswordChange(db: Db | Tx, accountId: string): Promise<Instant | null> {
+  const row = await db
+    .selectFrom("password")
+    .select("changed_at")
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  return row?.changed_at ?? null;
+}
