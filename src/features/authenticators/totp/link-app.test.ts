@@ -82,7 +82,7 @@ test("SIN-6 linking tolerates the drift of signing in, and tells of a clock that
   assert.equal((await ground.post(id, { step: "totp-link", code: ground.code(key, 1) })).to, "destination");
 });
 
-test("T29 a wrong code links nothing: the same key stays, and the next sign-in still asks for it", async () => {
+test("USR-2 T29 a wrong code links nothing: the same key stays, and the next sign-in still asks for it", async () => {
   const { account, id } = await beginLinking("wrong");
   const key = ground.keyOn(await ground.page(id));
   for (let index = 0; index < 12; index += 1) await ground.post(id, { step: "totp-link", code: "000000" });
@@ -101,7 +101,7 @@ test("T29 a wrong code links nothing: the same key stays, and the next sign-in s
   assert.equal((await ground.read(next, "next")).endedAt, null);
 });
 
-test("T28 the key is ours, sealed, and shown to nobody once it is confirmed", async () => {
+test("USR-2 T28 the key is ours, sealed, and shown to nobody once it is confirmed", async () => {
   const { account, id } = await beginLinking("sealed");
   const key = ground.keyOn(await ground.page(id));
   await ground.post(id, { step: "totp-link", code: "000000", secret: "JBSWY3DPEHPK3PXP", key: "JBSWY3DPEHPK3PXP" });
@@ -141,7 +141,7 @@ test("USR-2 a newer page takes the older one's place: only one key of an account
   assert.equal((await appsOf(account.id)).length, 1);
 });
 
-test("T30 another's key can't be confirmed in this journey, nor this one from another browser", async () => {
+test("USR-2 T30 another's key can't be confirmed in this journey, nor this one from another browser", async () => {
   const mallory = await beginLinking("mallory", "mallory");
   const theirs = ground.keyOn(await ground.page(mallory.id, { browser: "mallory" }));
   const { account, id } = await beginLinking("victim");
