@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { openDatabaseServer } from "./database-server.ts";
 import { inviting } from "./features/activation/index.ts";
+import { applicationRegistry } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organisations/index.ts";
@@ -76,6 +77,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
       features: {
         audit,
         messages,
+        applications: applicationRegistry(shared),
         organisations: {
           createOrganisation: makeCreateOrganisation(ruled),
           changeOrganisation: makeChangeOrganisation(ruled),

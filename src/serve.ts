@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { account, changePasswordPurpose } from "./features/account/index.ts";
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
+import { applications } from "./features/applications/index.ts";
 import { password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
@@ -36,7 +37,7 @@ export async function serve(composed: Composed) {
   metrics.observe(http.app);
   assetRoutes(http.app);
   healthRoutes(http.app, { pool, isStopping: () => stopping });
-  addFeatures(composed, http);
+  const provider = await addFeatures(composed, http);
   if (config.metrics === "main") metrics.routes(http.app);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
@@ -48,6 +49,7 @@ export async function serve(composed: Composed) {
       { name: "sessions", every: minutes(10), run: () => sweepSessions(db, clock.now()) },
       { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
       { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
+      { name: "tokens", every: minutes(10), run: provider.sweep },
     ],
     { db, log: logger },
   );
@@ -58,29 +60,42 @@ export async function serve(composed: Composed) {
     demo: null,
     close: async () => {
       stopping = true;
-      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close()]);
+      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close(), provider.stop()]);
     },
   };
 }
 
 /** Puts the features together. The list of methods is the only place that names them all. */
-function addFeatures(composed: Composed, http: Http) {
-  const { config, db, clock, random, keyring, metrics, features } = composed;
+async function addFeatures(composed: Composed, http: Http) {
+  const { config, db, pool, clock, random, keyring, logger, metrics, features } = composed;
   const { audit, messages } = features;
   const shared = { db, clock, random, keyring, audit, messages, http };
   const passwords = password(shared);
   const codes = totp({ ...shared, publicUrl: config.publicUrl, passwordSteps: passwords.steps });
   const methods = [codes.method];
-  const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose(shared)];
+  const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose];
   const journey = journeys({ ...shared, methods, purposes });
   const { begin } = journey;
+  const signing = signIn({ ...shared, begin });
+  const provider = await applications({
+    ...shared,
+    pool,
+    listen: composed.listen,
+    log: logger,
+    privateNetworks: true,
+    signIn: { begin: signing.beginSignIn, result: (id, browserHash) => journey.result(db, id, browserHash) },
+  });
   metrics.gauge("vahva_hashes_waiting", "Passwords that wait for a free core", () => passwords.hashing().waiting);
 
   organisationRoutes(http.app, { db });
   journey.routes(http.app);
   activation({ ...shared, begin, publicUrl: config.publicUrl, countries: config.sms.countries }).routes(http.app);
-  signIn({ ...shared, begin }).routes(http.app);
-  account({ ...shared, begin, testCode: codes.testCode, onSessionEnded: () => {} }).routes(http.app);
+  signing.routes(http.app);
+  account({ ...shared, begin, methods, testCode: codes.testCode, onSessionsEnded: provider.notifyLogout }).routes(
+    http.app,
+  );
+  provider.routes(http.app);
+  return provider;
 }
 
 async function listen({ app }: Http, { host, port }: Composed["config"]["http"]): Promise<void> {

@@ -1,15 +1,14 @@
 import type { Command } from "commander";
+import type { ApplicationRegistry } from "../features/applications/index.ts";
 import { findOrganisation } from "../features/organisations/index.ts";
 import { localised } from "../kernel/language.ts";
-import { PlainError } from "../kernel/plain-error.ts";
-import type { Applications, Invalid, Registered } from "./applications.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
 import { type Io, parseJson, readJson } from "./io.ts";
 import { json, refuse, table } from "./output.ts";
 import { collect, collectText, toLocalised } from "./texts.ts";
 
-const actor = "operator";
+const by = { actor: "operator" } as const;
 const page = 200;
 
 type Flags = {
@@ -54,45 +53,32 @@ async function toSettings(io: Io, flags: Flags): Promise<Record<string, unknown>
   };
 }
 
-const missing = (clientId: string) => `There is no open application "${clientId}".`;
-
-const invalid = (io: Io, { problems }: Invalid, asJson: boolean | undefined): number =>
-  refuse(
-    io,
-    problems.map(({ path, message }) => ({ field: path, says: message })),
-    { asJson },
-  );
-
-function tell(io: Io, { clientId, secret }: Registered, asJson: boolean | undefined): number {
-  const shown = secret?.reveal();
-  if (asJson) io.print(json({ clientId, secret: shown ?? null }));
-  else io.print(table([["client id", clientId], ...(shown ? [["secret", shown]] : [])]));
-  if (shown) io.say("The secret is shown this once. Keep it where the application reads its secrets.");
-  return 0;
-}
+const missing = (clientId: string) => `There is no application "${clientId}".`;
 
 async function add({ db, features }: Context, io: Io, flags: Flags): Promise<number> {
   const slug = flags.organisation;
   const organisation =
     slug === undefined ? null : found(await findOrganisation(db, slug), `There is no organisation "${slug}".`);
-  const result = await features.applications.registerApplication(
+  const result = await features.applications.register(
     {
-      ...(await toSettings(io, flags)),
+      organisationId: organisation?.id ?? null,
       ...(flags.clientId !== undefined && { clientId: flags.clientId }),
-      ...(organisation && { organisation: organisation.id }),
+      settings: await toSettings(io, flags),
     },
-    actor,
+    by,
   );
-  if (!("refused" in result)) return tell(io, result, flags.json);
-  if (result.refused === "invalid") return invalid(io, result, flags.json);
-  return refuse(io, [{ field: "clientId", says: "Another application has this client id." }], { asJson: flags.json });
+  if ("problems" in result) return refuse(io, result.problems, { asJson: flags.json });
+  if (flags.json) io.print(json(result));
+  else io.print(table([["client id", result.clientId], ...(result.secret ? [["secret", result.secret]] : [])]));
+  if (result.secret) io.say("The secret is shown this once. Keep it where the application reads its secrets.");
+  return 0;
 }
 
-async function list(applications: Applications, io: Io, asJson: boolean | undefined): Promise<number> {
+async function list(applications: ApplicationRegistry, io: Io, asJson: boolean | undefined): Promise<number> {
   const all = [];
-  for (let more = await applications.listApplications({ limit: page }); more.length > 0; ) {
+  for (let more = await applications.list({ limit: page }); more.length > 0; ) {
     all.push(...more);
-    more = await applications.listApplications({ after: more.at(-1)?.clientId ?? "", limit: page });
+    more = await applications.list({ after: more.at(-1)?.clientId ?? "", limit: page });
   }
   if (asJson) io.print(json(all));
   else if (all.length === 0) io.say('There is none yet. "vahva application add" registers one.');
@@ -103,30 +89,37 @@ async function list(applications: Applications, io: Io, asJson: boolean | undefi
   return 0;
 }
 
-async function set(applications: Applications, io: Io, clientId: string, flags: Flags): Promise<number> {
-  const { settings } = found(await applications.findApplication(clientId), missing(clientId));
-  const changed = { ...settings, ...(await toSettings(io, flags)) };
-  const result = await applications.changeApplication(clientId, changed, actor);
-  if (!("refused" in result)) return tell(io, result, flags.json);
-  if (result.refused === "invalid") return invalid(io, result, flags.json);
-  throw new PlainError(missing(clientId));
+async function set(applications: ApplicationRegistry, io: Io, clientId: string, flags: Flags): Promise<number> {
+  const { settings } = found(await applications.find(clientId), missing(clientId));
+  const result = await applications.change(clientId, { ...settings, ...(await toSettings(io, flags)) }, by);
+  const changed = found(result === "no-such-application" ? null : result, missing(clientId));
+  if (changed !== "changed") return refuse(io, changed.problems, { asJson: flags.json });
+  return show(applications, io, clientId);
 }
 
-async function show(applications: Applications, io: Io, clientId: string): Promise<number> {
-  io.print(json(found(await applications.findApplication(clientId), missing(clientId))));
+async function show(applications: ApplicationRegistry, io: Io, clientId: string): Promise<number> {
+  io.print(json(found(await applications.find(clientId), missing(clientId))));
   return 0;
 }
 
-async function secret(applications: Applications, io: Io, clientId: string, asJson: boolean | undefined) {
-  const result = await applications.rotateSecret(clientId, actor);
-  if (!("refused" in result)) return tell(io, result, asJson);
-  if (result.refused === "unknown") throw new PlainError(missing(clientId));
-  return refuse(io, [{ field: "", says: "This application proves itself without a secret." }], { asJson });
+async function secret(
+  applications: ApplicationRegistry,
+  io: Io,
+  clientId: string,
+  asJson: boolean | undefined,
+): Promise<number> {
+  const result = await applications.newSecret(clientId, by);
+  if (result === "no-secret")
+    return refuse(io, [{ field: "", says: "This application proves itself without a secret." }], { asJson });
+  const made = found(result === "no-such-application" ? null : result, missing(clientId));
+  io.print(asJson ? json(made) : made.secret);
+  io.say("The old secret has ended. This one is shown this once.");
+  return 0;
 }
 
-async function close(applications: Applications, io: Io, clientId: string): Promise<number> {
-  const result = await applications.closeApplication(clientId, actor);
-  found(result === "unknown" ? null : result, missing(clientId));
+async function close(applications: ApplicationRegistry, io: Io, clientId: string): Promise<number> {
+  const result = await applications.close(clientId, by);
+  found(result === "no-such-application" ? null : result, missing(clientId));
   io.say("The application is closed.");
   return 0;
 }

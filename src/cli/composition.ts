@@ -1,11 +1,11 @@
 import type { Config } from "../config.ts";
 import type { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
+import type { ApplicationRegistry } from "../features/applications/index.ts";
 import type { Audit, AuditKeeper, AuditReader } from "../features/audit/index.ts";
 import type { Messages } from "../features/messages/index.ts";
 import type { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
 import type { Db } from "../platform/database/index.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Applications } from "./applications.ts";
 
 /** What commands work with: the service's parts without its pages. */
 export type Context = {
@@ -23,7 +23,7 @@ export type Context = {
       sendAgain: ReturnType<typeof makeSendAgain>;
       revoke: ReturnType<typeof makeRevoke>;
     };
-    applications: Applications;
+    applications: ApplicationRegistry;
     audit: Audit & AuditReader & AuditKeeper;
     messages: Messages;
   };

@@ -62,6 +62,7 @@ export function makeClients(load: (clientId: string) => Promise<OpenApplication 
 export function metadataOf({ application, secret }: OpenApplication): AllClientMetadata {
   const { settings, clientId } = application;
   const code = settings.grantTypes.includes("authorization_code");
+  const own = settings.scopes.filter((scope) => ownScopes.has(scope)).join(" ");
   const metadata: AllClientMetadata = {
     client_id: clientId,
     client_name: localised(settings.name, "en"),
@@ -73,7 +74,7 @@ export function metadataOf({ application, secret }: OpenApplication): AllClientM
     grant_types: settings.grantTypes,
     response_types: code ? ["code"] : [],
     // The engine refuses scopes that are not its own; those of the application's interfaces are in its settings alone.
-    scope: settings.scopes.filter((scope) => ownScopes.has(scope)).join(" "),
+    ...(own !== "" && { scope: own }),
     subject_type: settings.subjectType,
     id_token_signed_response_alg: settings.signingAlgorithm,
     ...(settings.jwks && { jwks: settings.jwks }),

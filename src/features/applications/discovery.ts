@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { languages } from "../../kernel/language.ts";
+import { acrValues } from "../../kernel/strength.ts";
 import { claimsOfScopes } from "./claims.ts";
 import { scopes } from "./domain/application.ts";
-import { acrValues } from "./domain/requirement.ts";
 import { paths } from "./engine.ts";
 import type { StoredKey } from "./key-store.ts";
 import { publicJwk } from "./sync-key.ts";

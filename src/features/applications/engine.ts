@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { type JWKS, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { acrValues } from "../../kernel/strength.ts";
 import { type Duration, days, minutes } from "../../kernel/time.ts";
 import { makeAdapter, tokenLengths } from "./adapter.ts";
 import { claimsOfHolder, claimsOfScopes } from "./claims.ts";
 import type { Clients } from "./clients.ts";
-import { acrValues } from "./domain/requirement.ts";
 import type { EngineTime } from "./engine-time.ts";
 import { makeLoadGrant, makeRefuseForeignScopes } from "./grants.ts";
 import { interactionLifetime } from "./interaction-cookie.ts";
@@ -70,6 +70,7 @@ export function makeEngine(options: EngineOptions): Provider {
       clientAuthSigningAlgValues: ["ES256", "RS256", "PS256", "EdDSA"],
     },
     clockTolerance: 10,
+    allowOmittingSingleRegisteredRedirectUri: false,
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },

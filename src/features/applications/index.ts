@@ -42,6 +42,8 @@ export const applicationRegistry = (deps: RegistryDeps) => ({
   rotateSigningKey: makeRotateSigningKey(deps),
 });
 
+export type ApplicationRegistry = ReturnType<typeof applicationRegistry>;
+
 type Log = { info(fields: object, message: string): void } & Record<
   "warn" | "error",
   (fields: object, message: string) => void

@@ -7,7 +7,6 @@ import { loadResult } from "./result/store.ts";
 import { journeyRoutes } from "./routes.ts";
 
 export { insertAuthenticator, listAuthenticators } from "./authenticator/store.ts";
-export { type Acr, strengthOf } from "./domain/assurance.ts";
 export type { MethodRule, PurposeName } from "./domain/rules.ts";
 export { drawOwnPage } from "./frame.ts";
 export type {

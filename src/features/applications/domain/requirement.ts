@@ -1,4 +1,4 @@
-import type { Strength } from "../../../kernel/strength.ts";
+import { type Strength, strengthOf } from "../../../kernel/strength.ts";
 import type { Instant } from "../../../kernel/time.ts";
 
 /** What an application asks of a sign-in (SIN-9). */
@@ -13,14 +13,6 @@ export type Requirement = Readonly<{
 
 /** What a live session can show. */
 export type SignedIn = Readonly<{ acr: string; authenticatedAt: Instant; organisationId: string }>;
-
-export const acrValues = ["aal1", "aal2", "aal3"] as const;
-
-/** The strength that an `acr` value names; null for a value that is not ours. */
-export const strengthOf = (acr: string): Strength | null => {
-  const index = acrValues.indexOf(acr);
-  return index < 0 ? null : ((index + 1) as Strength); // the list has three
-};
 
 /** The lowest strength among `values`, any of which will do; null when none of them is ours. */
 export function lowestStrength(values: readonly string[]): Strength | null {

@@ -1,9 +1,6 @@
-import type { Strength } from "../../../kernel/strength.ts";
+import type { Acr } from "../../../kernel/strength.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import type { MethodRule } from "./rules.ts";
-
-/** `acr` values: NIST SP 800-63B's authenticator assurance levels. */
-export type Acr = `aal${Strength}`;
 
 export type Assurance = { acr: Acr; amr: readonly string[]; authenticatedAt: Instant };
 
@@ -29,10 +26,4 @@ export function assurance(
     amr: shown.length > 1 ? [...amr, "mfa"] : amr,
     authenticatedAt: new Date(oldest),
   };
-}
-
-/** The strength that an `acr` value names; null for a value that is not ours. */
-export function strengthOf(acr: string): Strength | null {
-  const strength = /^aal([123])$/.exec(acr)?.[1];
-  return strength === undefined ? null : (Number(strength) as Strength); // the pattern allows 1, 2 and 3
 }
