@@ -66,7 +66,7 @@ test("a code issued by another node is read first: one round trip more", async (
 test("refresh takes 2, client credentials, introspection and userinfo 1, the documents none", async () => {
   const client = await ground.register({
     grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
-    scopes: ["openid", "profile", "api:read"],
+    scopes: ["openid", "profile", "email"],
   });
   const tokens = await tokensFor(ground, ground.agent(), client, { scope: "openid profile" });
   await allows(1, "userinfo", async () => {
@@ -80,7 +80,7 @@ test("refresh takes 2, client credentials, introspection and userinfo 1, the doc
     assert.equal((await refresh(ground.origin, client, tokens.refresh_token)).status, 200);
   });
   await allows(1, "client credentials", async () => {
-    const answer = await post(ground.origin, "/token", client, { grant_type: "client_credentials", scope: "api:read" });
+    const answer = await post(ground.origin, "/token", client, { grant_type: "client_credentials", scope: "email" });
     assert.equal(answer.status, 200);
   });
   await allows(0, "discovery and keys", async () => {

@@ -4,9 +4,7 @@ import { localised } from "../../kernel/language.ts";
 import { type Instant, minutes, plus } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { OpenApplication } from "./application-store.ts";
-import { type Application, scopes } from "./domain/application.ts";
-
-const ownScopes: ReadonlySet<string> = new Set(scopes);
+import type { Application } from "./domain/application.ts";
 
 /** What the engine knows of an application, and what we know besides. */
 type Client = Readonly<{ application: Application; metadata: AllClientMetadata; until: Instant }>;
@@ -62,7 +60,6 @@ export function makeClients(load: (clientId: string) => Promise<OpenApplication 
 export function metadataOf({ application, secret }: OpenApplication): AllClientMetadata {
   const { settings, clientId } = application;
   const code = settings.grantTypes.includes("authorization_code");
-  const own = settings.scopes.filter((scope) => ownScopes.has(scope)).join(" ");
   const metadata: AllClientMetadata = {
     client_id: clientId,
     client_name: localised(settings.name, "en"),
@@ -73,8 +70,7 @@ export function metadataOf({ application, secret }: OpenApplication): AllClientM
     post_logout_redirect_uris: settings.postLogoutRedirectUris,
     grant_types: settings.grantTypes,
     response_types: code ? ["code"] : [],
-    // The engine refuses scopes that are not its own; those of the application's interfaces are in its settings alone.
-    ...(own !== "" && { scope: own }),
+    ...(settings.scopes.length > 0 && { scope: settings.scopes.join(" ") }),
     subject_type: settings.subjectType,
     id_token_signed_response_alg: settings.signingAlgorithm,
     ...(settings.jwks && { jwks: settings.jwks }),

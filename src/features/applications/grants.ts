@@ -34,7 +34,7 @@ export function makeLoadGrant({ provider, clients }: { provider(): Provider; cli
   };
 }
 
-/** The engine lets a machine name any scope that is not its own; here only those that it was registered with. */
+/** A machine names only scopes that it was registered with; the engine lets one without any name them all. */
 export const makeRefuseForeignScopes =
   (clients: Clients) =>
   async (ctx: KoaContextWithOIDC, token: { kind: string; scope?: string | undefined }): Promise<undefined> => {

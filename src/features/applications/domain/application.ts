@@ -9,9 +9,6 @@ const jwk = z.looseObject({ kty: z.string() });
 const name = z
   .partialRecord(z.enum(languages), z.string().trim().min(1).max(100))
   .refine((text) => Object.keys(text).length > 0, "needs a text in at least one language");
-/** RFC 6749 §3.3 */
-const scopeName = z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/);
-
 const fields = z.strictObject({
   name,
   redirectUris: z.array(address).max(50).default([]),
@@ -36,7 +33,7 @@ const fields = z.strictObject({
     .array(z.enum(["authorization_code", "refresh_token", "client_credentials"]))
     .min(1)
     .default(["authorization_code"]),
-  scopes: z.array(scopeName).max(50).default(["openid", "profile", "email"]),
+  scopes: z.array(z.enum(scopes)).default(["openid", "profile", "email"]),
 });
 
 export const applicationSettings = fields.check((context) => {
