@@ -41,7 +41,10 @@ export async function serve(composed: Composed) {
   if (config.metrics === "main") metrics.routes(http.app);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
-  await listen(http, config.http);
+  await listen(http, config.http).catch(async (error) => {
+    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop()]);
+    throw error;
+  });
   const outbox = features.messages.start();
   const jobs = startJobs(
     [

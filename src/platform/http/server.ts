@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { parse } from "node:querystring";
 import formbody from "@fastify/formbody";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import { isLanguage, type Language, languages } from "../../kernel/language.ts";
 import { networkOf } from "../../kernel/network.ts";
 import { days } from "../../kernel/time.ts";
@@ -83,7 +89,7 @@ export function makeHttp(options: HttpOptions): Http {
   const app = fastify({
     ...tls,
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => makeReference(random),
     bodyLimit: 65_536,
