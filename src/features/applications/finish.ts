@@ -4,7 +4,6 @@ import { plus } from "../../kernel/time.ts";
 import type { AuditEvent } from "../audit/index.ts";
 import type { CodeMemory } from "./code-memory.ts";
 import { paths } from "./engine.ts";
-import type { EngineTime } from "./engine-time.ts";
 import type { Lost, Op } from "./flush-store.ts";
 import { type InteractionCookie, interactionLifetime, type StoredInteraction } from "./interaction-cookie.ts";
 import { hashOf } from "./token-store.ts";
@@ -16,7 +15,6 @@ type Parts = {
   codes: CodeMemory;
   interactions: InteractionCookie;
   sessionCookie: string;
-  time: EngineTime;
   log: { error(fields: object, message: string): void };
 };
 
@@ -70,8 +68,8 @@ function keepInteraction(response: ServerResponse, current: UnitOfWork, ops: Op[
     ...(payload.trusted && { trusted: [...payload.trusted] }),
     ...(payload.cid !== undefined && { cid: payload.cid }),
     ...(payload.parJti !== undefined && { parJti: payload.parJti }),
-    iat: payload.iat ?? 0,
-    exp: payload.exp ?? 0,
+    createdAt: now,
+    expiresAt: plus(now, interactionLifetime),
     journey,
     requirement,
   };
@@ -85,7 +83,7 @@ function keepInteraction(response: ServerResponse, current: UnitOfWork, ops: Op[
     sessionUid: null,
     payload: interaction,
     createdAt: now,
-    expiresAt: plus(now, interactionLifetime),
+    expiresAt: interaction.expiresAt,
   });
 }
 

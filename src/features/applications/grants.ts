@@ -39,7 +39,7 @@ export const makeRefuseForeignScopes =
   (clients: Clients) =>
   async (ctx: KoaContextWithOIDC, token: { kind: string; scope?: string | undefined }): Promise<undefined> => {
     if (token.kind !== "ClientCredentials") return;
-    const allowed = new Set(clients.known(ctx.oidc.client?.clientId ?? "")?.settings.scopes);
+    const allowed = new Set<string>(clients.known(ctx.oidc.client?.clientId ?? "")?.settings.scopes);
     const foreign = (token.scope ?? "").split(" ").find((scope) => scope !== "" && !allowed.has(scope));
     if (foreign !== undefined) throw new errors.InvalidScope("requested scope is not allowed", foreign);
   };

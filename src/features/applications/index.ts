@@ -93,7 +93,6 @@ export async function applications(deps: ApplicationsDeps) {
       codes,
       interactions,
       sessionCookie,
-      time,
       log,
     });
     provider.on("server_error", (_ctx, error) => log.error({ err: error }, "the OpenID provider failed"));

@@ -15,9 +15,8 @@ const stored = z.object({
   trusted: z.array(z.string()).optional(),
   cid: z.string().optional(),
   parJti: z.string().optional(),
-  /** Epoch seconds of the machine's clock, as the engine counts. */
-  iat: z.number(),
-  exp: z.number(),
+  createdAt: z.coerce.date(),
+  expiresAt: z.coerce.date(),
   journey: z.object({ id: z.string(), url: z.string() }),
   requirement: z.object({
     strength: z.union([z.literal(1), z.literal(2), z.literal(3)]).nullable(),

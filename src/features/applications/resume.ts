@@ -30,7 +30,7 @@ export async function resume(
   const { journey, requirement } = interaction;
   const answer = (told: Told): Resumption => ({
     go: "engine",
-    interaction: payloadOf({ uid, returnTo, interaction, told }),
+    interaction: payloadOf({ uid, returnTo, interaction, told }, time),
   });
   if (session && holder) {
     const { acr, amr, authenticatedAt } = session;
@@ -66,8 +66,8 @@ function payloadOf({ uid, returnTo, interaction, told }: Omit<Resumed, "cookie">
   return {
     jti: uid,
     kind: "Interaction",
-    iat,
-    exp,
+    iat: time.toSeconds(createdAt),
+    exp: time.toSeconds(expiresAt),
     params,
     returnTo,
     // What failed or is missing is not a result: the engine then asks for the sign-in again.

@@ -71,7 +71,7 @@ export function engineRoutes(app: FastifyInstance, deps: RouteDeps): void {
       read.state === "stored" ? await loadStored(uid) : read.state === "waiting" ? read.interaction : null;
     if (!interaction) return leadOn(request, reply, read.state === "done" ? read.clientId : null);
     const clientId = textIn(interaction.params, "client_id");
-    if (interaction.exp <= deps.time.toSeconds(deps.clock.now())) return leadOn(request, reply, clientId);
+    if (interaction.expiresAt <= deps.clock.now()) return leadOn(request, reply, clientId);
     const work = begin(request, reply, clientId);
     const returnTo = `${http.publicUrl}${paths.authorization}/${uid}`;
     const cookie = http.cookies.read(request.raw, "session");
