@@ -129,7 +129,7 @@ export async function openGround({ cost = cheap } = {}) {
       anotherWay: null,
     });
     assert.ok(drawn);
-    return { kind: step.kind, text: html`<h1>${drawn.title}</h1>${drawn.main}${drawn.help}`.toString() };
+    return { kind: step.kind, drawn, text: html`<h1>${drawn.title}</h1>${drawn.main}${drawn.help}`.toString() };
   };
 
   const beginActivation = (account: { id: string; epoch: number }, browser = "browser") =>
