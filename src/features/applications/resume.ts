@@ -61,8 +61,11 @@ const login = (login: { accountId: string; acr: string; amr: readonly string[]; 
   select_account: {},
 });
 
-function payloadOf({ uid, returnTo, interaction, told }: Omit<Resumed, "cookie"> & { told: Told }): AdapterPayload {
-  const { params, trusted, cid, parJti, iat, exp } = interaction;
+function payloadOf(
+  { uid, returnTo, interaction, told }: Omit<Resumed, "cookie"> & { told: Told },
+  time: EngineTime,
+): AdapterPayload {
+  const { params, trusted, cid, parJti, createdAt, expiresAt } = interaction;
   return {
     jti: uid,
     kind: "Interaction",

@@ -63,8 +63,8 @@ export function engineRoutes(app: FastifyInstance, deps: RouteDeps): void {
   for (const path of [paths.token, paths.introspection, paths.revocation, paths.pushed_authorization_request])
     app.route({ method: ["POST", "OPTIONS"], url: path, ...machine, handler: engine });
   app.route({ method: ["GET", "POST", "OPTIONS"], url: paths.userinfo, ...machine, handler: engine });
-  app.get(paths.authorization, machine, engine);
-  app.get<{ Params: { uid: string } }>(`${paths.authorization}/:uid`, machine, async (request, reply) => {
+  app.get(paths.authorization, engine);
+  app.get<{ Params: { uid: string } }>(`${paths.authorization}/:uid`, async (request, reply) => {
     const { uid } = request.params;
     const read = interactions.read(request.raw, uid);
     const interaction =
