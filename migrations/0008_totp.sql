@@ -6,7 +6,7 @@ create table totp (
   digits integer not null default 6,
   period integer not null default 30,
   last_step bigint not null,
-  told_steps bigint[] not null default '{}',
+  spent_steps bigint[] not null default '{}',
   failures integer not null default 0,
   blocked_until timestamptz
 ) with (fillfactor = 80);
@@ -16,7 +16,7 @@ create table totp_offer (
   account_id uuid primary key references account on delete cascade,
   journey_id uuid not null references journey on delete cascade,
   secret bytea not null,
-  told_steps bigint[] not null default '{}',
+  spent_steps bigint[] not null default '{}',
   created_at timestamptz not null
 );
 create index totp_offer_journey on totp_offer (journey_id);

@@ -224,7 +224,7 @@ export interface TotpTable {
   digits: Generated<number>;
   period: Generated<number>;
   last_step: number;
-  told_steps: Generated<number[]>;
+  spent_steps: Generated<number[]>;
   failures: Generated<number>;
   blocked_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
@@ -234,7 +234,7 @@ export interface TotpOfferTable {
   account_id: string;
   journey_id: string;
   secret: Buffer;
-  told_steps: Generated<number[]>;
+  spent_steps: Generated<number[]>;
   created_at: Timestamp;
 }
 

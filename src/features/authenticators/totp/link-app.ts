@@ -19,7 +19,7 @@ import { noticeOf } from "./notices.ts";
 import { keyToBase32, makeMatcher } from "./one-time-code.ts";
 import { linkPage } from "./pages.ts";
 import { keyPlace, offerPlace } from "./places.ts";
-import { deleteOffer, insertToken, lockOffer, offerToken, saveToldSteps } from "./store.ts";
+import { deleteOffer, insertToken, lockOffer, offerToken, saveSpentSteps } from "./store.ts";
 
 export type LinkAppDeps = { db: Db; clock: Clock; random: Random; keyring: Pick<Keyring, "seal" | "open"> };
 
@@ -73,10 +73,10 @@ async function link(
 
   const key = keyring.open(offerPlace(account.id), offer.secret);
   // Wrong codes are not counted here: whoever sees this page sees the key.
-  const state = { ...unusedToken, toldSteps: offer.toldSteps };
+  const state = { ...unusedToken, spentSteps: offer.spentSteps };
   const { next, ...verdict } = judgeCode(state, usualParameters, makeMatcher(key, usualParameters), input, now);
   if (verdict.verdict !== "right") {
-    await saveToldSteps(tx, account.id, next.toldSteps);
+    await saveSpentSteps(tx, account.id, next.spentSteps);
     return refused(verdict.verdict, noticeOf(verdict, now));
   }
 

@@ -23,7 +23,7 @@ export async function lockTokens(tx: Tx, authenticatorIds: readonly string[]): P
     parameters: { algorithm: row.algorithm, digits: row.digits, period: row.period } as CodeParameters,
     state: {
       lastStep: row.last_step,
-      toldSteps: row.told_steps,
+      spentSteps: row.spent_steps,
       failures: row.failures,
       blockedUntil: row.blocked_until,
     },
@@ -41,15 +41,15 @@ export async function insertToken(tx: Tx, { id, secret, parameters, state }: Sto
     .execute();
 }
 
-const columnsOf = ({ lastStep, toldSteps, failures, blockedUntil }: CodeState) => ({
+const columnsOf = ({ lastStep, spentSteps, failures, blockedUntil }: CodeState) => ({
   last_step: lastStep,
-  told_steps: [...toldSteps],
+  spent_steps: [...spentSteps],
   failures,
   blocked_until: blockedUntil,
 });
 
 /** A key that was shown and not confirmed. */
-export type Offer = Readonly<{ journeyId: string; secret: Buffer; toldSteps: readonly number[] }>;
+export type Offer = Readonly<{ journeyId: string; secret: Buffer; spentSteps: readonly number[] }>;
 
 /**
  * The key that this journey's page shows: the one it has already, or else `secret`, which takes the place of what
@@ -60,7 +60,7 @@ export async function offerToken(
   offer: { accountId: string; journeyId: string; secret: Buffer },
   now: Instant,
 ): Promise<Buffer> {
-  const values = { journey_id: offer.journeyId, secret: offer.secret, told_steps: [], created_at: now };
+  const values = { journey_id: offer.journeyId, secret: offer.secret, spent_steps: [], created_at: now };
   const made = await db
     .insertInto("totp_offer")
     .values({ account_id: offer.accountId, ...values })
@@ -82,18 +82,18 @@ export async function offerToken(
 export async function lockOffer(tx: Tx, accountId: string): Promise<Offer | null> {
   const row = await tx
     .selectFrom("totp_offer")
-    .select(["journey_id", "secret", "told_steps"])
+    .select(["journey_id", "secret", "spent_steps"])
     .where("account_id", "=", accountId)
     .forUpdate()
     .executeTakeFirst();
-  return row ? { journeyId: row.journey_id, secret: row.secret, toldSteps: row.told_steps } : null;
+  return row ? { journeyId: row.journey_id, secret: row.secret, spentSteps: row.spent_steps } : null;
 }
 
 /** Spends codes that were said to be right but early or late. */
-export async function saveToldSteps(tx: Tx, accountId: string, toldSteps: readonly number[]): Promise<void> {
+export async function saveSpentSteps(tx: Tx, accountId: string, spentSteps: readonly number[]): Promise<void> {
   await tx
     .updateTable("totp_offer")
-    .set({ told_steps: [...toldSteps] })
+    .set({ spent_steps: [...spentSteps] })
     .where("account_id", "=", accountId)
     .execute();
 }

@@ -21,7 +21,12 @@ test("SIN-6 one step of drift either way is right", () => {
   for (const drift of [-1, 0, 1]) {
     const judged = judge(unusedToken, codeOf(drift));
     assert.equal(judged.verdict, "right");
-    assert.deepEqual(judged.next, { lastStep: base + drift, toldSteps: [], failures: 0, blockedUntil: null });
+    assert.deepEqual(judged.next, {
+      lastStep: base + drift,
+      spentSteps: [base + drift],
+      failures: 0,
+      blockedUntil: null,
+    });
   }
 });
 
@@ -47,6 +52,13 @@ test("SIN-6 a right code from a wrong clock is told with minutes and direction, 
   assert.deepEqual([-10, -6, -3, -2, 2, 3, 5, 10].map(minutesOf), [-5, -3, -2, -1, 1, 2, 3, 5]);
   assert.equal(minutesOf(11), "wrong");
   assert.equal(minutesOf(-11), "wrong");
+});
+
+test("SIN-6 an old code that was never shown is told by the clock, also just after a right one", () => {
+  const { next } = judge(unusedToken, codeOf(0));
+  const judged = judge(next, codeOf(-6));
+  assert.equal(judged.verdict === "clock-off" && judged.minutes, -3);
+  assert.equal(judge(judged.next, codeOf(-6)).verdict, "used");
 });
 
 test("SIN-6 being told spends the code: when its time comes, it is used", () => {
@@ -134,7 +146,7 @@ test("SIN-6 any order of attempts: a step is accepted once, rising, within one s
           told.add(stepAt(now, 30) + drift);
         }
         if (judged.verdict === "blocked") assert.ok(judged.until > now);
-        assert.ok(judged.next.toldSteps.length <= 21);
+        assert.ok(judged.next.spentSteps.length <= 21);
         state = judged.next;
       }
     }),

@@ -5,15 +5,15 @@ import { type CodeParameters, normaliseCode, stepAt } from "./code.ts";
 export type CodeState = Readonly<{
   /** The step of the last code accepted: nothing at or below it is ever accepted again. */
   lastStep: number;
-  /** Steps whose code was said to be right but early or late: spent by being told. */
-  toldSteps: readonly number[];
+  /** The latest steps whose code was accepted, or was said to be right but early or late: spent by being told. */
+  spentSteps: readonly number[];
   /** Wrong codes in a row, over all journeys; also what the length of the next block grows from. */
   failures: number;
   blockedUntil: Instant | null;
 }>;
 
 /** A token that no code has been taken from yet. */
-export const unusedToken: CodeState = { lastStep: -1, toldSteps: [], failures: 0, blockedUntil: null };
+export const unusedToken: CodeState = { lastStep: -1, spentSteps: [], failures: 0, blockedUntil: null };
 
 export type CodeVerdict =
   | { verdict: "right"; step: number }
@@ -59,31 +59,28 @@ export function judgeCode(
   const matches = makeMatcher(code);
   // Every step is compared, always: the time taken says nothing.
   const matching = stepsAround(current, lookedFor).filter((step) => matches(step));
-  const isSpent = (step: number): boolean => step <= state.lastStep || state.toldSteps.includes(step);
   const isNear = (step: number): boolean => Math.abs(step - current) <= tolerated;
-  const told = state.toldSteps.filter((step) => step >= current - lookedFor);
+  const isSpent = (step: number): boolean => step <= state.lastStep || state.spentSteps.includes(step);
+  const spentSteps = state.spentSteps.filter((step) => step >= current - lookedFor);
 
   // Should one code be right in two steps, the later is spent, or it would work twice.
   const accepted = matching.filter((step) => isNear(step) && !isSpent(step)).at(-1);
   if (accepted !== undefined) {
-    const next = {
-      lastStep: accepted,
-      toldSteps: told.filter((step) => step > accepted),
-      failures: 0,
-      blockedUntil: null,
-    };
+    const next = { lastStep: accepted, spentSteps: [...spentSteps, accepted], failures: 0, blockedUntil: null };
     return { verdict: "right", step: accepted, next };
   }
-  if (matching.some(isSpent)) return { verdict: "used", next: state };
+  // An older code that was never shown is refused all the same, and its owner is told of the clock.
+  const wasUsed = (step: number): boolean => state.spentSteps.includes(step) || (isNear(step) && isSpent(step));
+  if (matching.some(wasUsed)) return { verdict: "used", next: state };
 
   const failures = state.failures + 1;
   if (failures % failuresPerBlock === 0) {
     const blockedUntil = plus(now, blockAfter(failures));
-    return { verdict: "blocked", until: blockedUntil, next: { ...state, toldSteps: told, failures, blockedUntil } };
+    return { verdict: "blocked", until: blockedUntil, next: { ...state, spentSteps, failures, blockedUntil } };
   }
   const off = nearest(matching, current);
-  if (off === undefined) return { verdict: "wrong", next: { ...state, toldSteps: told, failures } };
-  const next = { ...state, toldSteps: [...told, ...matching], failures };
+  if (off === undefined) return { verdict: "wrong", next: { ...state, spentSteps, failures } };
+  const next = { ...state, spentSteps: [...spentSteps, ...matching], failures };
   return { verdict: "clock-off", minutes: minutesOff(off - current, parameters.period), next };
 }
 

@@ -50,7 +50,7 @@ test("SIN-6 a wrong code counts against every token, a replayed or malformed one
 test("SIN-6 a clock that is off is told of, and being told spends the code in both counts", () => {
   const { verdict, changes } = judgeCodes([b, a], codeOf(step - 6, 0), now);
   assert.ok(verdict.verdict === "clock-off" && verdict.minutes === -3);
-  assert.deepEqual(changes.find(({ id }) => id === "a")?.next.toldSteps, [step - 6]);
+  assert.deepEqual(changes.find(({ id }) => id === "a")?.next.spentSteps, [step - 6]);
 });
 
 test("SIN-6 T27 one blocked token leaves the other alone; its own right code is as wrong as any", () => {
