@@ -20,10 +20,10 @@ import { sweepThrottles } from "./platform/throttle/index.ts";
 /** How long a journey's row outlives it, so that a bookmarked page still knows where the person was going. */
 const journeysKept = days(7);
 
-/** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
-export async function serve(composed: Composed) {
-  const { config, db, pool, clock, random, keyring, logger, metrics, features } = composed;
-  let stopping = false;
+/** The pages and machine interfaces, put together and not listening yet. */
+export async function assemble(composed: Composed) {
+  const { config, pool, clock, random, keyring, logger, metrics } = composed;
+  const state = { stopping: false };
   const http = makeHttp({
     publicUrl: config.publicUrl,
     demo: config.demo,
@@ -36,9 +36,15 @@ export async function serve(composed: Composed) {
   });
   metrics.observe(http.app);
   assetRoutes(http.app);
-  healthRoutes(http.app, { pool, isStopping: () => stopping });
-  const provider = await addFeatures(composed, http);
+  healthRoutes(http.app, { pool, isStopping: () => state.stopping });
   if (config.metrics === "main") metrics.routes(http.app);
+  return { http, state, provider: await addFeatures(composed, http) };
+}
+
+/** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
+export async function serve(composed: Composed) {
+  const { config, db, clock, logger, metrics, features } = composed;
+  const { http, state, provider } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
   await listen(http, config.http).catch(async (error) => {
@@ -62,7 +68,7 @@ export async function serve(composed: Composed) {
     port: (http.app.server.address() as AddressInfo | null)?.port ?? config.http.port, // a TCP listener has one
     demo: null,
     close: async () => {
-      stopping = true;
+      state.stopping = true;
       await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close(), provider.stop()]);
     },
   };

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 /**
  * Counts how often a request waits for the database: statements sent while others of the same connection are still
@@ -7,7 +7,7 @@ import type { Pool } from "pg";
 export function countRoundTrips(pool: Pool) {
   let count = 0;
   const texts: string[] = [];
-  pool.on("connect", (client) => {
+  const watch = (client: PoolClient) => {
     let underWay = 0;
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     const counted = (...args: unknown[]): unknown => {
@@ -32,7 +32,10 @@ export function countRoundTrips(pool: Pool) {
       return answer;
     };
     client.query = counted as typeof client.query;
-  });
+  };
+  pool.on("connect", watch);
+  // Those that are open already: the pool keeps them where its types don't tell.
+  for (const client of (pool as unknown as { _clients: PoolClient[] })._clients) watch(client);
   return {
     /** Round trips during `run`. */
     async during<T>(run: () => Promise<T>): Promise<{ trips: number; texts: string[]; result: T }> {
