@@ -1,4 +1,4 @@
-// Who may import whom (docs/contributing.md tells why). Tests may look anywhere.
+// Who may import whom (CONTRIBUTING.md draws it). Tests may look anywhere.
 
 const tests = "\\.test\\.ts$";
 const feature = "^src/features/";
