@@ -41,9 +41,11 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
   });
   sign.routes(http.app, http);
   provider.routes(http.app);
-  await http.app.listen({ host: "127.0.0.1", port: port || Number(new URL(origin).port) });
+  const address = await http.app.listen({ host: "127.0.0.1", port: port || Number(new URL(origin).port) });
   return {
+    /** The issuer, which several nodes share; `address` is this node's own. */
     origin,
+    address,
     db,
     pool,
     clock,
@@ -65,7 +67,8 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has at this moment. */
+export async function freePort(): Promise<number> {
   const { createServer } = await import("node:net");
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

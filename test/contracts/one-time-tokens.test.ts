@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
@@ -16,6 +15,7 @@ import {
   type Tokens,
   userinfo,
 } from "../provider-ground.ts";
+import { freePort } from "../provider-host.ts";
 
 const rounds = 100;
 
@@ -52,16 +52,6 @@ async function startNode(): Promise<string> {
     node.once("exit", (code) => reject(new Error(`the node ended: ${code}`)));
   });
   return `http://127.0.0.1:${port}`;
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    }),
-  );
 }
 
 /** Four at once at three nodes, one of which issued it: one succeeds, and as the others show that the value leaked, its tokens are dead. */

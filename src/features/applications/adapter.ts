@@ -142,7 +142,8 @@ function insert(kind: string, value: string, payload: AdapterPayload, time: Engi
   work().insertToken({
     kind,
     value,
-    payload: strip(payload),
+    // When a family of refresh tokens began is judged by the database's time too.
+    payload: { ...strip(payload), ...(payload.iiat !== undefined && { iiat: time.toInstant(payload.iiat) }) },
     grantId: payload.grantId ?? null,
     sessionUid: payload.expiresWithSession ? (payload.sessionUid ?? null) : null,
     createdAt: payload.iat === undefined ? now : time.toInstant(payload.iat),
@@ -157,6 +158,7 @@ const instants = (row: { createdAt: Instant; expiresAt: Instant }, time: EngineT
 
 const tokenPayload = (token: TokenRow, jti: string, time: EngineTime): AdapterPayload => ({
   ...token.payload,
+  ...(typeof token.payload.iiat === "string" && { iiat: time.toSeconds(new Date(token.payload.iiat)) }),
   ...instants(token, time),
   jti,
   kind: token.kind,
