@@ -137,7 +137,7 @@ test("POL-4 an organisation is created, changed, listed, closed and opened; data
   const shown = JSON.parse((await run(["organisation", "show", "aalto", "--json"])).out);
   assert.equal(shown.policy.password.minimumLength, 14);
   assert.deepEqual(shown.support, [
-    { kind: "general", phone: "+35893101691" },
+    { kind: "general", phone: "+358 9 3101691" },
     { kind: "technical", email: "it@aalto.example" },
   ]);
   assert.deepEqual(shown.home, {

@@ -28,7 +28,7 @@ test("T11 numbers outside the permitted countries, satellite and land lines are 
 });
 
 test("POL-4 a support number may be a land line", () => {
-  assert.equal(parseTelephone("09 310 1691", rules), "+35893101691");
+  assert.equal(parseTelephone("09 310 1691", rules), "+358 9 3101691");
   assert.equal(parseTelephone("ask Maija", rules), null);
 });
 

@@ -29,9 +29,9 @@ export function parseMobile(text: string, { countries }: PhoneRules): { phone: s
   return mobile ? { phone: parsed.number } : { refused: "not-mobile" };
 }
 
-/** Any telephone number, for people to call, in E.164; null when it is none. */
+/** Any telephone number, as people read and call it from anywhere: `+358 9 3101691`; null when it is none. */
 export const parseTelephone = (text: string, { countries }: PhoneRules): string | null =>
-  parse(text, countries[0])?.number ?? null;
+  parse(text, countries[0])?.formatInternational() ?? null;
 
 /** `+358 •• ••• ••45`: enough to know one's own number by. The grouping says nothing of the number's length. */
 export function maskPhone(phone: string): string {
