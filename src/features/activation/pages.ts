@@ -151,7 +151,7 @@ export const donePage: NonNullable<Purpose["donePage"]> = ({ journey, language, 
   const method = journey.authenticators.find(({ method: name }) => name !== "password")?.method;
   return {
     title: t("activation:done-title"),
-    lede: t("activation:done"),
+    lede: t(journey.result ? "activation:done" : "activation:done-sign-in"),
     step: { at: 3, of: 3, label: t("activation:activate") },
     main: actions(
       linkButton({

@@ -59,7 +59,9 @@ function answer(http: Http, request: FastifyRequest, reply: FastifyReply, id: st
 async function showEnd(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply, journey: Journey) {
   const purpose = deps.purposes.find(({ name }) => name === journey.purpose);
   if (!purpose) return reply.redirect("/sign-in", 303);
-  if (!purpose.donePage || !journey.result) return reply.redirect(purpose.destination(journey), 303);
+  // An activation that went on from another device ends without a session, and its person is told all the same.
+  if (!purpose.donePage || (!journey.result && journey.account?.state !== "active"))
+    return reply.redirect(purpose.destination(journey), 303);
   const drawing = drawingOf(deps, request, reply, journey);
   return drawPage(deps.http, request, reply, journey, purpose.donePage(drawing));
 }
