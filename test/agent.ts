@@ -13,7 +13,8 @@ const loopback = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])[:/]/;
  * A person with a browser that runs no script: it keeps cookies by host, follows redirects while they stay on this
  * machine, and fills in forms as they stand on the page.
  */
-export function makeVisitor(origin: string, headers: Readonly<Record<string, string>> = {}) {
+export function makeVisitor(origin: string, given: Readonly<Record<string, string>> = {}) {
+  const headers = { "accept-language": "en", "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", ...given };
   const jars = new Map<string, Agent>();
   let page: Page | undefined;
 
