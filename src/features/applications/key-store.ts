@@ -56,13 +56,13 @@ export async function insertKey(tx: Tx, keyring: Keyring, key: StoredKey): Promi
     .execute();
 }
 
-/** Sets when the other keys of `algorithm` stop being published. */
+/** The other keys of `algorithm` stop being published at `at`, unless they do before. */
 export async function retireOthers(tx: Tx, algorithm: string, kid: string, at: Instant): Promise<void> {
   await tx
     .updateTable("signing_key")
     .set({ retired_at: at })
     .where("algorithm", "=", algorithm)
     .where("kid", "!=", kid)
-    .where("retired_at", "is", null)
+    .where((is) => is.or([is("retired_at", "is", null), is("retired_at", ">", at)]))
     .execute();
 }

@@ -3,7 +3,6 @@ import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import type { Agent } from "../../../test/browser-agent.ts";
-import { freePort } from "../../../test/provider-host.ts";
 import {
   authorizeUrl,
   type Client,
@@ -13,6 +12,7 @@ import {
   openProvider,
   tokensFor,
 } from "../../../test/provider-ground.ts";
+import { freePort } from "../../../test/provider-host.ts";
 import { endSession } from "../sessions/index.ts";
 
 let ground: Ground;
@@ -34,7 +34,10 @@ before(async () => {
       response.end();
     });
   }).listen(port, "127.0.0.1");
-  client = await ground.register({ backchannelLogoutUri: `http://127.0.0.1:${port}/logout`, homeUrl: "https://app.example/" });
+  client = await ground.register({
+    backchannelLogoutUri: `http://127.0.0.1:${port}/logout`,
+    homeUrl: "https://app.example/",
+  });
 });
 after(async () => {
   application.close();
@@ -57,7 +60,10 @@ async function signedIn(accountId = ground.accountId) {
 /** The fields of the page's form. */
 const fieldsOf = (page: string) =>
   new URLSearchParams(
-    [...page.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name = "", value = ""]): [string, string] => [name, value]),
+    [...page.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name = "", value = ""]): [string, string] => [
+      name,
+      value,
+    ]),
   );
 
 test("SIN-11 an application that shows who is signed in signs them out at once, and is told so", async () => {
@@ -67,24 +73,37 @@ test("SIN-11 an application that shows who is signed in signs them out at once, 
   assert.equal(answer.location, `${signedOut}?state=s%261`);
   assert.ok(!agent.cookies().some(({ name }) => name === "vahva_session"));
   assert.equal(await isSignedIn(agent), false);
-  const userinfo = await fetch(`${ground.origin}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+  const userinfo = await fetch(`${ground.origin}/userinfo`, {
+    headers: { authorization: `Bearer ${tokens.access_token}` },
+  });
   assert.equal(userinfo.status, 401);
 
   assert.equal(told.length, 1);
   const keys = createRemoteJWKSet(new URL(`${ground.origin}/jwks`));
-  const { payload, protectedHeader } = await jwtVerify(told[0] ?? "", keys, { issuer: ground.origin, audience: client.clientId });
+  const { payload, protectedHeader } = await jwtVerify(told[0] ?? "", keys, {
+    issuer: ground.origin,
+    audience: client.clientId,
+  });
   assert.equal(protectedHeader.typ, "logout+jwt");
   assert.equal(payload.sub, ground.accountId);
-  assert.deepEqual(payload["events"], { "http://schemas.openid.net/event/backchannel-logout": {} });
+  assert.deepEqual(payload.events, { "http://schemas.openid.net/event/backchannel-logout": {} });
   const { sid } = JSON.parse(Buffer.from(hint.split(".")[1] ?? "", "base64url").toString());
   assert.ok(sid);
-  assert.equal(payload["sid"], sid);
-  const event = await ground.db.selectFrom("audit_event").select("actor").where("type", "=", "session.ended").executeTakeFirstOrThrow();
+  assert.equal(payload.sid, sid);
+  const event = await ground.db
+    .selectFrom("audit_event")
+    .select("actor")
+    .where("type", "=", "session.ended")
+    .executeTakeFirstOrThrow();
   assert.equal(event.actor, `account:${ground.accountId}`);
 });
 
 test("SIN-11 without that proof the person is asked, and a yes from our own page ends the session", async () => {
-  for (const wish of [{}, { state: "only" }, { client_id: client.clientId, post_logout_redirect_uri: signedOut, state: "x" }]) {
+  for (const wish of [
+    {},
+    { state: "only" },
+    { client_id: client.clientId, post_logout_redirect_uri: signedOut, state: "x" },
+  ]) {
     const { agent } = await signedIn();
     const page = await agent.send(outUrl(wish));
     assert.equal(page.status, 200);
@@ -147,13 +166,21 @@ test("SIN-11 signing out twice, or without having signed in, ends where it shoul
   const { agent, hint } = await signedIn();
   const wish = { id_token_hint: hint, post_logout_redirect_uri: signedOut };
   for (let round = 0; round < 2; round += 1) assert.equal((await agent.send(outUrl(wish))).location, signedOut);
-  const posted = await agent.send("/sign-out", { method: "POST", body: new URLSearchParams(wish), headers: { "sec-fetch-site": "cross-site" } });
+  const posted = await agent.send("/sign-out", {
+    method: "POST",
+    body: new URLSearchParams(wish),
+    headers: { "sec-fetch-site": "cross-site" },
+  });
   assert.equal(posted.location, signedOut);
 });
 
 test("SIN-11 applications are told of a session that ended elsewhere; one that does not answer holds nobody up", async () => {
   await signedIn();
-  const { uid } = await ground.db.selectFrom("session").select("uid").orderBy("created_at", "desc").executeTakeFirstOrThrow();
+  const { uid } = await ground.db
+    .selectFrom("session")
+    .select("uid")
+    .orderBy("created_at", "desc")
+    .executeTakeFirstOrThrow();
   const ended = await endSession(ground.db, ground.accountId, uid);
   assert.ok(ended);
   const deaf = await ground.register({ backchannelLogoutUri: "http://127.0.0.1:9/logout" });
