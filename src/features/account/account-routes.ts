@@ -71,12 +71,13 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
     return signOut(http, request, reply, signedIn, end);
   });
 
-  app.get<{ Querystring: { organisation?: string } }>("/signed-out", async (request, reply) => {
-    const { organisation: slug } = request.query;
+  app.get<{ Querystring: { organisation?: string; in?: string } }>("/signed-out", async (request, reply) => {
+    const { organisation: slug, in: known } = request.query;
+    const hints = typeof known === "string" ? [known] : [];
     const organisation = typeof slug === "string" ? await findOrganisation(deps.db, slug) : null;
-    const language = http.language(request, [], organisation?.languages);
+    const language = http.language(request, hints, organisation?.languages);
     const page = signedOutPage({ organisation, language, t: translator(language) });
-    return drawOwnPage(http, request, reply, organisation, page);
+    return drawOwnPage(http, request, reply, organisation, page, { hints });
   });
 }
 
@@ -90,7 +91,7 @@ async function signOut(
 ): Promise<FastifyReply> {
   if (signedIn) await end(request, reply, signedIn, { end: "own" });
   http.cookies.clear(reply.raw, "session");
-  const of = signedIn ? `?organisation=${signedIn.organisation.slug}` : "";
+  const of = signedIn ? `?organisation=${signedIn.organisation.slug}&in=${signedIn.account.language}` : "";
   return reply.redirect(`/signed-out${of}`, 303);
 }
 

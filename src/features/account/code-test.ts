@@ -2,17 +2,14 @@ import type { Instant } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Audit } from "../audit/index.ts";
-import type { Origin } from "../journey/index.ts";
+import type { CodeVerdict } from "../authenticators/totp/index.ts";
+import { listAuthenticators, type Origin } from "../journey/index.ts";
 
 /** What became of a code: it is spent, as at sign-in (SIN-6), but signs nobody in. */
-export type TestedCode =
-  | { verdict: "right" | "wrong" | "used" | "malformed" | "not-linked" }
-  /** Positive when the token's clock is ahead. */
-  | { verdict: "clock-off"; minutes: number }
-  | { verdict: "blocked"; until: Instant };
+export type TestedCode = CodeVerdict | { verdict: "not-linked" };
 
 /** The account's own authenticator judges it, under its lock. */
-export type TestCode = (tx: Tx, accountId: string, input: string, now: Instant) => Promise<TestedCode>;
+export type TestCode = (tx: Tx, accountId: string, input: string, now: Instant) => Promise<CodeVerdict>;
 
 type Deps = { db: Db; clock: Clock; audit: Audit; testCode: TestCode };
 
@@ -25,6 +22,8 @@ export const makeTestOwnCode =
     { network, reference }: Pick<Origin, "network" | "reference">,
   ): Promise<TestedCode> =>
     db.transaction().execute(async (tx) => {
+      const linked = await listAuthenticators(tx, accountId);
+      if (!linked.some(({ method }) => method === "totp")) return { verdict: "not-linked" };
       const tested = await testCode(tx, accountId, input, clock.now());
       await audit.record(tx, [
         {

@@ -60,24 +60,26 @@ function doneNotice(done: Done, t: Translate): Content {
   return notice({ tone: "good", icon: "pass", title, body, role: "status", wide: true });
 }
 
-function methodsPart(frame: Frame, { authenticators, methods }: Shown): Html {
+function methodsPart(frame: Frame, shown: Shown): Html {
   const { t } = frame;
   return part({
     id: "methods",
     heading: t("account:methods"),
     note: t("account:methods-note"),
-    content: rows(authenticators.map((authenticator) => methodRow(frame, authenticator, methods))),
+    content: rows(shown.authenticators.map((authenticator) => methodRow(frame, authenticator, shown))),
   });
 }
 
-function methodRow(frame: Frame, authenticator: Authenticator, methods: readonly Method[]): Row {
+function methodRow(frame: Frame, authenticator: Authenticator, { methods, passwordChangedAt }: Shown): Row {
   const { t, language, fields } = frame;
   const isPassword = authenticator.method === "password";
   const method = methods.find(({ name }) => name === authenticator.method);
   const name = isPassword ? t("account:password") : method ? t(method.words.name) : authenticator.method;
   const when = (instant: Date) => formatDateTime(instant, language);
   const lines = [
-    t("account:linked", { date: when(authenticator.linkedAt) }),
+    isPassword
+      ? t("account:chosen", { date: when(passwordChangedAt ?? authenticator.linkedAt) })
+      : t("account:linked", { date: when(authenticator.linkedAt) }),
     authenticator.lastUsedAt ? t("account:last-used", { date: when(authenticator.lastUsedAt) }) : t("account:not-used"),
   ];
   const change = form({

@@ -1,12 +1,14 @@
 import type { Instant } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { AuditReader, Position, RecordedEvent } from "../audit/index.ts";
+import { loadPasswordChange } from "../authenticators/password/index.ts";
 import { type Authenticator, listAuthenticators } from "../journey/index.ts";
 import { listSessions, type Session } from "../sessions/index.ts";
 import { isTold } from "./event-words.ts";
 
 export type Overview = Readonly<{
   authenticators: readonly Authenticator[];
+  passwordChangedAt: Instant | null;
   sessions: readonly Session[];
   lately: EventsPage;
 }>;
@@ -20,12 +22,13 @@ type Deps = { db: Db; audit: Pick<AuditReader, "listEvents"> };
 export const makeLoadOverview = ({ db, audit }: Deps) => {
   const loadEvents = makeLoadEvents({ db, audit });
   return async (accountId: string, now: Instant): Promise<Overview> => {
-    const [authenticators, sessions, lately] = await Promise.all([
+    const [authenticators, passwordChangedAt, sessions, lately] = await Promise.all([
       listAuthenticators(db, accountId),
+      loadPasswordChange(db, accountId),
       listSessions(db, accountId, now),
       loadEvents(accountId, { show: 10 }),
     ]);
-    return { authenticators, sessions, lately };
+    return { authenticators, passwordChangedAt, sessions, lately };
   };
 };
 
