@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import * as z from "zod";
 import { type Instant, minutes, plus } from "../../kernel/time.ts";
 import { type Db, jsonText, type Tx } from "../../platform/database/index.ts";
-import type { EndedSession, Session, SessionProof } from "./index.ts";
+import type { EndedSession, Session, SessionProof } from "./session.ts";
 import { sessionIdHash } from "./session-id.ts";
 
 const proofsSchema = z.array(
