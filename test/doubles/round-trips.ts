@@ -11,9 +11,10 @@ export function countRoundTrips(pool: Pool) {
     let underWay = 0;
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     const counted = (...args: unknown[]): unknown => {
-      if (underWay === 0) count += 1;
       const [first] = args;
-      texts.push(typeof first === "string" ? first : ((first as { text?: string }).text ?? ""));
+      const text = typeof first === "string" ? first : ((first as { text?: string }).text ?? "");
+      texts.push(`${underWay === 0 ? "→" : " "} ${text.replace(/\s+/g, " ").trim()}`);
+      if (underWay === 0) count += 1;
       underWay += 1;
       const last = args.at(-1);
       if (typeof last === "function") {

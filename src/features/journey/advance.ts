@@ -60,12 +60,14 @@ export function makeAdvance(deps: JourneyDeps) {
       const now = deps.clock.now();
       const claimedBy = prepared?.accountId ?? null;
       const { id, form, origin } = request;
-      const journey = await lockJourney(tx, { id, browserHash: origin.browserHash, claimedBy });
+      const locking = lockJourney(tx, { id, browserHash: origin.browserHash, claimedBy });
+      const decide = prepared?.decide(tx, now);
+      const journey = await locking;
       if (!journey) return { to: "nowhere" };
       if (journey.endedAt || !isAsked(journey, handler, deps)) return { to: "page" };
       const attempt = prepared ?? (await handler.attempt(journey, form, origin));
       if (attempt === "busy") return { to: "busy" };
-      const outcome = await attempt.decide(tx, journey, now);
+      const outcome = await (decide ?? attempt.decide(tx, now))(journey);
       if (outcome.result === "refused") {
         const refused = { ...event(journey, origin, "refused", outcome.event), ...outcome.about };
         await Promise.all([saveChange(tx, id, { notice: outcome.notice }, now), deps.audit.record(tx, [refused])]);
@@ -204,8 +206,9 @@ function makeFinish(
       : { epoch: account.epoch, ended: [] };
     const session = purpose.signsIn && claim ? newSession(journey, random) : null;
     const events = [shown, ...finished];
+    let starting: Promise<unknown> | null = null;
     if (session && claim && way) {
-      await startSession(
+      starting = startSession(
         tx,
         {
           ...claim,
@@ -231,6 +234,7 @@ function makeFinish(
     }
     const used = journey.proofs.flatMap(({ authenticatorId }) => authenticatorId ?? []);
     await Promise.all([
+      starting,
       saveChange(tx, id, { ...change, ended: "done", result: claim }, now),
       session && way
         ? noteSignIn(

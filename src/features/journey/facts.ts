@@ -25,15 +25,21 @@ export function factsOf(journey: Journey, methods: readonly MethodRule[], now: I
   };
 }
 
-/** Of the account's category; before that is known, of any category of the organisation. */
-function permittedHere({ organisation }: Journey, category: keyof PolicyMethods | null): readonly string[] | null {
-  if (!organisation) return null;
+/** Of the account's category; before that is known, of any category of the organisation that the journey began for. */
+function permittedHere(
+  { organisation, organisationId, accountId }: Journey,
+  category: keyof PolicyMethods | null,
+): readonly string[] | null {
+  if (!organisation || (organisationId === null && accountId === null)) return null;
   if (category) return permittedMethods(organisation.policy, category);
   const categories = Object.keys(organisation.policy.methods) as (keyof PolicyMethods)[]; // the schema's own keys
   return [...new Set(categories.flatMap((each) => permittedMethods(organisation.policy, each)))];
 }
 
 type PolicyMethods = NonNullable<Journey["organisation"]>["policy"]["methods"];
+
+const minimumOf = ({ organisation, organisationId, accountId }: Journey): Strength =>
+  organisation && (organisationId !== null || accountId !== null) ? organisation.policy.minimumStrength : 1;
 
 /** What the policy demands, or more where the application asks, or where methods themselves are changed (USR-9). */
 function requiredStrength(
@@ -42,7 +48,7 @@ function requiredStrength(
   linked: readonly string[],
   permitted: readonly string[] | null,
 ): Strength {
-  const demanded: Strength[] = [journey.organisation?.policy.minimumStrength ?? 1, journey.requested.strength ?? 1];
+  const demanded: Strength[] = [minimumOf(journey), journey.requested.strength ?? 1];
   const usable = methods.filter(
     ({ name }) => linked.includes(name) && (permitted === null || permitted.includes(name)),
   );

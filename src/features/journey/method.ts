@@ -34,7 +34,10 @@ export type Requested = Readonly<{
 export type Journey = Readonly<{
   id: string;
   purpose: PurposeName;
+  /** Its own, or that of the account. */
   organisation: Organisation | null;
+  /** Where it began for one organisation; null where any account will do. */
+  organisationId: string | null;
   /** Whose it is by what was shown; in an attempt also whose it would be (`Attempt.accountId`). */
   account: Account | null;
   /** Null while no proof has claimed the account. */
@@ -86,12 +89,13 @@ export type Outcome =
     }>;
 
 /**
- * A posted step after its slow work. `decide` runs in the transaction, under the journey's lock; `accountId` is whose
+ * A posted step after its slow work. `decide` starts in the transaction, and what it asks of the database before the
+ * journey is there travels with the lock; what it returns decides, under the journey's lock. `accountId` is whose
  * account the step would claim, if the journey has none yet.
  */
 export type Attempt = Readonly<{
   accountId?: string;
-  decide(tx: Tx, journey: Journey, now: Instant): Promise<Outcome>;
+  decide(tx: Tx, now: Instant): (journey: Journey) => Promise<Outcome>;
 }>;
 
 export type Form = Readonly<Record<string, string>>;

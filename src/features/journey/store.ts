@@ -118,7 +118,7 @@ export async function loadJourney(
 ): Promise<Journey | null> {
   const account = sql`coalesce(j.account_id, ${claimedBy}::uuid)`;
   const { rows } = await sql<Row>`
-    select j.id, j.purpose, j.account_id, j.account_epoch, j.subject_id, j.method, j.application, j.return_to,
+    select j.id, j.purpose, j.organisation_id, j.account_id, j.account_epoch, j.subject_id, j.method, j.application, j.return_to,
       j.requested, j.notice, j.expires_at, j.ended_at, j.result,
       ${joinedAccount(account)} as account,
       ${joinedOrganisation(sql`coalesce(j.organisation_id, (select organisation_id from account where id = ${account}))`)} as organisation,
@@ -137,6 +137,7 @@ export async function loadJourney(
 type Row = {
   id: string;
   purpose: string;
+  organisation_id: string | null;
   account_id: string | null;
   account_epoch: number | null;
   subject_id: string | null;
@@ -163,6 +164,7 @@ function toJourney(row: Row): Journey {
     id: row.id,
     purpose: row.purpose,
     organisation,
+    organisationId: row.organisation_id,
     account,
     accountId: row.account_id,
     overtaken: (row.account_id !== null && account?.epoch !== row.account_epoch) || organisation?.state === "closed",

@@ -1,6 +1,6 @@
 import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type Transaction } from "kysely";
 import pg from "pg";
-import { PipelinedDriver } from "./pipelined-driver.ts";
+import { letTransactionsPipeline, PipelinedDriver } from "./pipelined-driver.ts";
 import type { Tables } from "./tables.ts";
 
 export { makeDatabaseClock } from "./clock.ts";
@@ -57,5 +57,6 @@ export function openDatabase(url: string, { connections = 10 }: { connections?: 
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
+  letTransactionsPipeline(db);
   return { db, pool, close: () => db.destroy() };
 }

@@ -102,22 +102,26 @@ async function tryCandidates(hasher: Hasher, tried: readonly Tried[], given: str
 
 const rightPassword = ({ group, candidate, hash, renewed }: Match, name: string): Attempt => ({
   accountId: candidate.accountId,
-  async decide(tx, journey, now) {
+  decide(tx, now) {
     const { accountId } = candidate;
-    const [own, shared, isUnchanged] = await Promise.all([
+    const looked = Promise.all([
       check(tx, group.own, now, { reset: true }),
       Promise.all(group.shared.map((limit) => check(tx, limit, now))),
       renewed ? replaceHash(tx, accountId, hash, renewed) : loadHash(tx, accountId).then((stored) => stored === hash),
     ]);
-    const until = latest([own, ...shared]);
-    if (until) return refused(delayed(name, until, now), "delayed");
-    // Changed or closed while it was compared: what was right then is wrong now.
-    if (!isUnchanged || !mayShow(journey)) return refused(wrong(name), "wrong");
-    const authenticator = journey.authenticators.find(({ method }) => method === "password");
-    return {
-      result: "shown",
-      proofs: [{ kind: "password", authenticatorId: authenticator?.id ?? null }],
-      event: { type: "password.accepted" },
+    looked.catch(() => {}); // who never asks for it has failed by the same fault already
+    return async (journey) => {
+      const [own, shared, isUnchanged] = await looked;
+      const until = latest([own, ...shared]);
+      if (until) return refused(delayed(name, until, now), "delayed");
+      // Changed or closed while it was compared: what was right then is wrong now.
+      if (!isUnchanged || !mayShow(journey)) return refused(wrong(name), "wrong");
+      const authenticator = journey.authenticators.find(({ method }) => method === "password");
+      return {
+        result: "shown",
+        proofs: [{ kind: "password", authenticatorId: authenticator?.id ?? null }],
+        event: { type: "password.accepted" },
+      };
     };
   },
 });
@@ -126,7 +130,7 @@ const mayShow = ({ account }: Journey): boolean => account?.state === "active" |
 
 /** Counts first; who finds the counter full is not told that it was wrong, so that a crowd of guesses is no more than five. */
 const wrongPassword = (groups: readonly Group[], name: string, about?: Candidate): Attempt => ({
-  async decide(tx, _journey, now) {
+  decide: (tx, now) => async () => {
     const limits = groups.flatMap(limitsOf);
     const counted = await Promise.all(limits.map((limit) => use(tx, limit, now)));
     const full = new Map(limits.flatMap(({ key }, index) => (counted[index] ? [[key, counted[index]]] : [])));
@@ -145,7 +149,7 @@ const refused = (notice: Notice, reason: Reason, about?: Candidate): Outcome => 
 });
 
 const refusal = (notice: Notice, reason: Reason, about?: Candidate): Attempt => ({
-  decide: async () => refused(notice, reason, about),
+  decide: () => async () => refused(notice, reason, about),
 });
 
 /** What was typed is kept, so that nobody types a long address twice; only what could be a name. */

@@ -46,7 +46,7 @@ export const makeNewPassword = (deps: NewPasswordDeps): StepHandler => ({
     const hashed = await deps.hasher.hash(given);
     return hashed === "busy"
       ? "busy"
-      : { decide: (tx, locked, now) => setPassword(deps, tx, locked, hashed.hash, now) };
+      : { decide: (tx, now) => (locked) => setPassword(deps, tx, locked, hashed.hash, now) };
   },
 });
 
@@ -117,7 +117,7 @@ function changeNotices(account: Account, organisation: Organisation, now: Instan
 }
 
 const refusal = (faults: readonly PasswordFault[], minimumLength: number): Attempt => ({
-  decide: async () => ({
+  decide: () => async () => ({
     result: "refused",
     notice: { key: "password:refused", parameters: { faults: faults.join(" "), minimumLength } },
     event: { type: "password.set-refused", detail: { reasons: faults.join(" ") } },

@@ -10,17 +10,19 @@ export const makeAskCode = (deps: { checkCode: ReturnType<typeof makeCheckCode>;
   quick: true,
   page: makeCodePage(deps),
   attempt: async (_journey, form) => ({
-    async decide(tx, { accountId, authenticators }, now): Promise<Outcome> {
-      const own = accountId === null ? [] : authenticators.filter(({ method }) => method === "totp");
-      const ids = own.map(({ id }) => id);
-      const { verdict, authenticatorId } = await deps.checkCode(tx, ids, form.code ?? "", now);
-      if (verdict.verdict === "right")
-        return { result: "shown", proofs: [{ kind: "totp", authenticatorId }], event: { type: "code.accepted" } };
-      return {
-        result: "refused",
-        notice: noticeOf(verdict, now),
-        event: { type: "code.refused", detail: { reason: verdict.verdict } },
-      };
-    },
+    decide:
+      (tx, now) =>
+      async ({ accountId, authenticators }): Promise<Outcome> => {
+        const own = accountId === null ? [] : authenticators.filter(({ method }) => method === "totp");
+        const ids = own.map(({ id }) => id);
+        const { verdict, authenticatorId } = await deps.checkCode(tx, ids, form.code ?? "", now);
+        if (verdict.verdict === "right")
+          return { result: "shown", proofs: [{ kind: "totp", authenticatorId }], event: { type: "code.accepted" } };
+        return {
+          result: "refused",
+          notice: noticeOf(verdict, now),
+          event: { type: "code.refused", detail: { reason: verdict.verdict } },
+        };
+      },
   }),
 });

@@ -39,7 +39,9 @@ export const makeLinkApp = (deps: LinkAppDeps): StepHandler => ({
     const issuer = organisation.authenticatorName;
     return linkPage(view, { key, name: issuer, uri: keyUri({ key, issuer, account: account.userName }) });
   },
-  attempt: async (_journey, form) => ({ decide: (tx, journey, now) => link(deps, tx, journey, form.code ?? "", now) }),
+  attempt: async (_journey, form) => ({
+    decide: (tx, now) => (journey) => link(deps, tx, journey, form.code ?? "", now),
+  }),
   quick: true,
 });
 
