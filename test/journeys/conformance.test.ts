@@ -88,7 +88,7 @@ test("oidcc-response-type-missing", async () => {
   assert.equal(errorOf(await op.agent().send(request({ response_type: "" }))), "invalid_request");
 });
 
-test("oidcc-idtoken-signature oidcc-idtoken-unsigned", async () => {
+test("oidcc-idtoken-signature", async () => {
   for (const signingAlgorithm of ["ES256", "RS256"]) {
     const app = await op.register({ legacy: true, signingAlgorithm });
     assert.ok(await verified(await redeem(await authorize({}, op.agent(), app), app), app));
@@ -266,10 +266,8 @@ const isSignedIn = async (agent: Agent) => errorOf(await agent.send(request({ pr
 /** Answers the page that asks, as a person who says yes. */
 async function confirm(agent: Agent, page: Answer): Promise<Answer> {
   assert.equal(page.status, 200);
-  const fields = [...page.text.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [
-    name,
-    value,
-  ]);
+  const found = page.text.matchAll(/name="([^"]+)" value="([^"]*)"/g);
+  const fields = [...found].map(([, name = "", value = ""]): [string, string] => [name, value]);
   return agent.send("/sign-out/confirm", { method: "POST", body: new URLSearchParams(fields) });
 }
 

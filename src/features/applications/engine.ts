@@ -8,7 +8,7 @@ import type { Clients } from "./clients.ts";
 import type { EngineTime } from "./engine-time.ts";
 import { makeLoadGrant, makeRefuseForeignScopes } from "./grants.ts";
 import { interactionLifetime } from "./interaction-cookie.ts";
-import { isStepUp, makePolicy, requirementOf } from "./interactions.ts";
+import { asksForAnother, isStepUp, makePolicy, requirementOf } from "./interactions.ts";
 import type { StoredKey } from "./key-store.ts";
 import type { SignIn } from "./sign-in.ts";
 import { makeSyncKey } from "./sync-key.ts";
@@ -112,10 +112,16 @@ export function makeEngine(options: EngineOptions): Provider {
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       options.pairwise(String(client.sectorIdentifier ?? ""), accountId),
     interactions: {
-      policy: makePolicy(clients),
+      policy: makePolicy(clients, ({ oidc }) => {
+        const accountId = oidc.session?.accountId ?? "";
+        const pairwise = oidc.client?.subjectType === "pairwise";
+        return pairwise ? options.pairwise(String(oidc.client?.sectorIdentifier ?? ""), accountId) : accountId;
+      }),
       async url(ctx, interaction) {
         const { now, edge, started, current } = work();
-        const requirement = requirementOf(ctx, clients, now);
+        const { reasons } = interaction.prompt;
+        const asked = requirementOf(ctx, clients, now);
+        const requirement = asksForAnother(reasons) ? { ...asked, notBefore: now } : asked;
         const session = current();
         const { journeyId, url } = await signIn.begin({
           browserHash: edge.browserHash(),
@@ -129,7 +135,7 @@ export function makeEngine(options: EngineOptions): Provider {
             ...textOf(ctx, "ui_locales", (locales) => ({ uiLocales: locales.split(" ") })),
           },
           carried: session?.proofs ?? [],
-          ...(session && isStepUp(interaction.prompt.reasons) && { accountId: accountOf(session.uid) }),
+          ...(session && isStepUp(reasons) && { accountId: accountOf(session.uid) }),
         });
         if (started) Object.assign(started, { journey: { id: journeyId, url }, requirement });
         return url;

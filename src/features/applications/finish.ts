@@ -99,14 +99,16 @@ const reused = ({ family, edge, holder }: UnitOfWork, clientId = ""): AuditEvent
 });
 
 /** Somebody else was faster with the same one-time value: nothing of this request was written, nothing of it is told. */
-function refuse(ctx: Context, lost: Lost): void {
+async function refuse(ctx: Context, lost: Lost): Promise<void> {
   withdraw(ctx);
   if (ctx.path === paths.token && lost === "consumed") {
     ctx.status = 400;
     ctx.body = { error: "invalid_grant", error_description: "grant request is invalid" };
   } else if (ctx.path.startsWith(paths.authorization)) {
+    // A pushed request that was used already.
     ctx.status = 400;
-    ctx.body = { error: "invalid_request_uri", error_description: "request_uri was already used" };
+    ctx.type = "html";
+    ctx.body = await work().edge.page("bad-request", work().clientId);
   } else {
     ctx.status = 401;
     ctx.body = { error: "invalid_client", error_description: "client authentication failed" };

@@ -95,7 +95,9 @@ export async function applications(deps: ApplicationsDeps) {
       sessionCookie,
       log,
     });
-    provider.on("server_error", (_ctx, error) => log.error({ err: error }, "the OpenID provider failed"));
+    const failed = (error: Error) => log.error({ err: error }, "the OpenID provider failed");
+    provider.on("server_error", (_ctx, error) => failed(error));
+    provider.on("error", failed);
     return { provider, callback: provider.callback(), keys: keyDocument(current) };
   });
   const discovery = discoveryDocument(issuer);

@@ -46,17 +46,36 @@ export function requirementOf(ctx: KoaContextWithOIDC, clients: Clients, now: In
 export const isStepUp = (reasons: readonly string[]): boolean =>
   reasons.length > 0 && reasons.every((reason) => reason === "strength" || reason === "max_age");
 
+/** The subject of the request's `id_token_hint`: verified when the request came in, and sealed since. */
+function hintedSubject({ oidc }: KoaContextWithOIDC): unknown {
+  const hint = oidc.params?.id_token_hint;
+  if (typeof hint !== "string") return undefined;
+  return JSON.parse(Buffer.from(hint.split(".")[1] ?? "", "base64url").toString()).sub;
+}
+
+/** Whether somebody else than the person signed in is asked for. */
+export const asksForAnother = (reasons: readonly string[]): boolean =>
+  reasons.includes("id_token_hint") || reasons.includes("claims_id_token_sub_value");
+
 /**
  * When the engine needs the person: not signed in, too weak, too long ago, of another organisation, or told so by
  * `prompt`. Consent is never asked: applications are the organisation's own, and get what they are entitled to.
  */
-export function makePolicy(clients: Clients): Policy {
+export function makePolicy(clients: Clients, subjectOf: (ctx: KoaContextWithOIDC) => string): Policy {
   const policy = base();
   policy.remove("consent");
   const login = policy.get("login");
   if (!login) throw new Error("the engine's policy has no login prompt");
   login.checks.remove("essential_acrs");
   login.checks.remove("essential_acr");
+  // The engine's own looks only before the sign-in.
+  login.checks.remove("id_token_hint");
+  login.checks.add(
+    new Check("id_token_hint", "the person that id_token_hint names is required", (ctx) => {
+      const subject = hintedSubject(ctx);
+      return subject !== undefined && (ctx.oidc.session?.accountId === undefined || subject !== subjectOf(ctx));
+    }),
+  );
   login.checks.add(
     new Check("strength", "a stronger sign-in is required", (ctx) => {
       const { session } = ctx.oidc;

@@ -183,6 +183,37 @@ test("another account in the same browser takes over without an error", async ()
   assert.equal(JSON.parse(Buffer.from(tokens.id_token?.split(".")[1] ?? "", "base64url").toString()).sub, other);
 });
 
+test("a request for one person is not answered with another", async () => {
+  const agent = ground.agent();
+  const { verifier, challenge } = makePkce();
+  const first = await signInTo(agent, authorizeUrl(client, challenge), ground.accountId);
+  const { id_token: hint = "" } = await exchange(ground.origin, client, codeOf(first), verifier);
+  const other = await makeAccount(ground.db, ground.organisationId);
+  await signInTo(agent, authorizeUrl(client, challenge, { prompt: "login" }), other);
+
+  const url = authorizeUrl(client, challenge, { id_token_hint: hint });
+  const silent = await agent.send(authorizeUrl(client, challenge, { id_token_hint: hint, prompt: "none" }));
+  assert.equal(backAt(silent.location).searchParams.get("error"), "interaction_required");
+  const journey = (await agent.send(url)).location;
+  const { returnTo } = await asked(agent, journey);
+  assert.equal((await agent.send(returnTo)).location, journey, "going back does not help");
+  const wrong = await agent.open(`${journey}?as=${other}`);
+  assert.equal(backAt(wrong.location).searchParams.get("error"), "login_required");
+  const right = await agent.open(`${(await agent.send(url)).location}?as=${ground.accountId}`);
+  assert.ok(backAt(right.location).searchParams.has("code"));
+});
+
+test("an answer by form_post runs under our policy: its one script is named by its hash", async () => {
+  const agent = ground.agent();
+  await claimsOf(agent);
+  const page = await agent.send(authorizeUrl(client, makePkce().challenge, { response_mode: "form_post" }));
+  assert.equal(page.status, 200);
+  assert.match(page.text, /action="https:\/\/app\.example\/callback"/);
+  const policy = page.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /script-src 'self' 'sha256-[^']+'/);
+  assert.match(policy, /form-action 'self' https:/);
+});
+
 test("T70 an application of one organisation takes no account of another", async () => {
   const elsewhere = await makeOrganisation(ground, "lehtola");
   const theirs = await ground.register({}, { organisationId: elsewhere });
