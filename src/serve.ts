@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { Composed } from "./compose.ts";
 import { account, changePasswordPurpose } from "./features/account/index.ts";
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
@@ -10,7 +11,6 @@ import { sweepSessions } from "./features/sessions/index.ts";
 import { signIn, signInPurpose } from "./features/sign-in/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
 import { days, hours, minutes, plus } from "./kernel/time.ts";
-import type { Composed } from "./main.ts";
 import { type Http, healthRoutes, makeHttp } from "./platform/http/index.ts";
 import { startJobs } from "./platform/jobs/index.ts";
 import { serveMetrics } from "./platform/metrics/index.ts";
@@ -74,6 +74,8 @@ export async function serve(composed: Composed) {
   };
 }
 
+type Provider = Awaited<ReturnType<typeof applications>>;
+
 /** Puts the features together. The list of methods is the only place that names them all. */
 async function addFeatures(composed: Composed, http: Http) {
   const { config, db, pool, clock, random, keyring, logger, metrics, features } = composed;
@@ -83,7 +85,9 @@ async function addFeatures(composed: Composed, http: Http) {
   const codes = totp({ ...shared, publicUrl: config.publicUrl, passwordSteps: passwords.steps });
   const methods = [codes.method];
   const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose];
-  const journey = journeys({ ...shared, methods, purposes });
+  // Applications are told of sessions that a changed password has ended; their part is made after the journeys.
+  const told: { notifyLogout?: Provider["notifyLogout"] } = {};
+  const journey = journeys({ ...shared, methods, purposes, onSessionsEnded: (ended) => told.notifyLogout?.(ended) });
   const { begin } = journey;
   const signing = signIn({ ...shared, begin });
   const provider = await applications({
@@ -94,6 +98,7 @@ async function addFeatures(composed: Composed, http: Http) {
     privateNetworks: true,
     signIn: { begin: signing.beginSignIn, result: (id, browserHash) => journey.result(db, id, browserHash) },
   });
+  told.notifyLogout = provider.notifyLogout;
   metrics.gauge("vahva_hashes_waiting", "Passwords that wait for a free core", () => passwords.hashing().waiting);
 
   organisationRoutes(http.app, { db });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formField, type Http } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
-import { drawOwnPage, originOf } from "../journey/index.ts";
+import { drawOwnPage } from "../journey/index.ts";
 import { findOrganisation } from "../organisations/index.ts";
 import { makeBeginChangePassword } from "./change-password.ts";
 import { makeEndSessions, type Which } from "./end-sessions.ts";
@@ -22,7 +22,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
   const endSessions = makeEndSessions(deps);
 
   const end = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, which: Which) =>
-    endSessions(signedIn.session, which, originOf(http, request, reply));
+    endSessions(signedIn.session, which, http.origin(request, reply));
 
   app.get<{ Querystring: { changed?: string; ended?: string } }>("/account", async (request, reply) => {
     const signedIn = await findSignedIn(deps, request);
@@ -46,7 +46,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
   app.post("/account/password", async (request, reply) => {
     const signedIn = await findSignedIn(deps, request);
     if (!signedIn) return reply.redirect(signInFirst, 303);
-    const { browserHash } = originOf(http, request, reply);
+    const { browserHash } = http.origin(request, reply);
     return reply.redirect(await beginChangePassword(signedIn.account, signedIn.session, browserHash), 303);
   });
 

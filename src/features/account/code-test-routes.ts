@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formField, formTokenField } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
 import type { Audit } from "../audit/index.ts";
-import { drawOwnPage, findHalfWay, originOf } from "../journey/index.ts";
+import { drawOwnPage, findHalfWay } from "../journey/index.ts";
 import { type Account, loadAccount, loadOrganisation, type Organisation } from "../organisations/index.ts";
 import { makeTestOwnCode, type TestCode, type TestedCode } from "./code-test.ts";
 import { clockPage, codeTestPage } from "./code-test-page.ts";
@@ -21,7 +21,7 @@ export function codeTestRoutes(app: FastifyInstance, deps: CodeTestDeps): void {
   const findOwner = async (request: FastifyRequest, reply: FastifyReply): Promise<Owner | null> => {
     const signedIn = await findSignedIn(deps, request);
     if (signedIn) return { ...signedIn, back: "/account" };
-    const { browserHash } = originOf(http, request, reply);
+    const { browserHash } = http.origin(request, reply);
     const halfWay = await findHalfWay(db, { browserHash, kind: "password", now: clock.now() });
     if (!halfWay) return null;
     const account = await loadAccount(db, halfWay.accountId);
@@ -46,7 +46,7 @@ export function codeTestRoutes(app: FastifyInstance, deps: CodeTestDeps): void {
     if (!owner) return reply.redirect("/test/code", 303);
     const { account } = owner;
     const whose = { accountId: account.id, organisationId: account.organisationId };
-    const tested = await testOwnCode(whose, formField(request, "code") ?? "", originOf(http, request, reply));
+    const tested = await testOwnCode(whose, formField(request, "code") ?? "", http.origin(request, reply));
     return draw(request, reply, owner, tested);
   });
 }

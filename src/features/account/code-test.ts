@@ -1,9 +1,10 @@
+import type { Origin } from "../../kernel/origin.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Audit } from "../audit/index.ts";
 import type { CodeVerdict } from "../authenticators/totp/index.ts";
-import { listAuthenticators, type Origin } from "../journey/index.ts";
+import { listAuthenticators } from "../journey/index.ts";
 
 /** What became of a code: it is spent, as at sign-in (SIN-6), but signs nobody in. */
 export type TestedCode = CodeVerdict | { verdict: "not-linked" };

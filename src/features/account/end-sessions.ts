@@ -1,6 +1,6 @@
+import type { Origin } from "../../kernel/origin.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Audit, AuditEvent } from "../audit/index.ts";
-import type { Origin } from "../journey/index.ts";
 import { type EndedSession, endOtherSessions, endSession, type Session } from "../sessions/index.ts";
 
 export type EndSessionsDeps = {

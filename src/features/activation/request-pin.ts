@@ -1,3 +1,4 @@
+import type { Origin } from "../../kernel/origin.ts";
 import { days, minutes, plus } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
@@ -5,7 +6,6 @@ import { full, use } from "../../platform/throttle/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Audit } from "../audit/index.ts";
-import type { Origin } from "../journey/index.ts";
 import type { Messages } from "../messages/index.ts";
 import { letterhead } from "../organisations/index.ts";
 import { findInvitation, saveNewPin } from "./store.ts";

@@ -6,7 +6,7 @@ import { translator } from "../../platform/i18n/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
 import { full, use } from "../../platform/throttle/index.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { drawOwnPage, findOpenJourney, originOf } from "../journey/index.ts";
+import { drawOwnPage, findOpenJourney } from "../journey/index.ts";
 import { homeOf } from "../organisations/index.ts";
 import type { makeSendAgain } from "./inviting/index.ts";
 import { type DeadLink, deadLinkPage, pinPage, type Saying, sayings } from "./pages.ts";
@@ -43,7 +43,7 @@ export function activationRoutes(app: FastifyInstance, deps: RouteDeps): void {
       return reply.redirect(homeOf(account, organisation)?.url ?? `/sign-in?organisation=${organisation.slug}`, 303);
     const dead = whyDead(invitation, clock.now());
     if (dead) return drawDead(deps, request, reply, invitation, dead);
-    const { browserHash } = originOf(http, request, reply);
+    const { browserHash } = http.origin(request, reply);
     const open = await findOpenJourney(db, { browserHash, subjectId: id, now: clock.now() });
     if (open) return reply.redirect(`/journey/${open}`, 303);
     const said = sayings.find((saying) => saying === request.query.said) ?? null;
@@ -56,7 +56,7 @@ export function activationRoutes(app: FastifyInstance, deps: RouteDeps): void {
 
   app.post<Parameters>("/activate/:token", async (request, reply) => {
     const { token } = request.params;
-    const outcome = await deps.submitPin(token, formField(request, "pin") ?? "", originOf(http, request, reply));
+    const outcome = await deps.submitPin(token, formField(request, "pin") ?? "", http.origin(request, reply));
     if (outcome.result === "verified") return reply.redirect(`/journey/${outcome.journeyId}`, 303);
     if (outcome.result === "malformed") return back(reply, token, "malformed" satisfies Saying);
     return back(reply, token, outcome.result === "refused" ? outcome.verdict : "over");
@@ -64,7 +64,7 @@ export function activationRoutes(app: FastifyInstance, deps: RouteDeps): void {
 
   app.post<Parameters>("/activate/:token/pin", async (request, reply) => {
     const { token } = request.params;
-    return back(reply, token, await deps.requestPin(token, originOf(http, request, reply)));
+    return back(reply, token, await deps.requestPin(token, http.origin(request, reply)));
   });
 
   app.post<Parameters>("/activate/:token/send-again", async (request, reply) => {

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
+import type { Origin } from "../../kernel/origin.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Audit } from "../audit/index.ts";
-import type { Beginning, Origin } from "../journey/index.ts";
+import type { Beginning } from "../journey/index.ts";
 import { judgePin, type PinVerdict, parsePin } from "./domain/pin.ts";
 import { findInvitation, savePinState } from "./store.ts";
 

@@ -97,7 +97,7 @@ export async function applications(deps: ApplicationsDeps) {
     });
     const failed = (error: Error) => log.error({ err: error }, "the OpenID provider failed");
     provider.on("server_error", (_ctx, error) => failed(error));
-    provider.on("error", failed);
+    (provider as NodeJS.EventEmitter).on("error", failed); // Koa's own event, which the engine's types leave out
     return { provider, callback: provider.callback(), keys: keyDocument(current) };
   });
   const discovery = discoveryDocument(issuer);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type Provider from "oidc-provider";
+import { networkOf } from "../../kernel/network.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import { browserHash } from "../../platform/http/index.ts";
@@ -46,7 +47,7 @@ export function engineRoutes(app: FastifyInstance, deps: RouteDeps): void {
       const frame = await frameOf(request, application);
       return problemPage(frame, problem, { reference: request.id, at: deps.clock.now() });
     },
-    network: http.network(request),
+    network: networkOf(request.ip),
     reference: request.id,
   });
   const begin = (request: FastifyRequest, reply: FastifyReply, clientId: string | null): UnitOfWork =>

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { networkOf } from "../../kernel/network.ts";
 import type { Db } from "../../platform/database/index.ts";
 import { formTokenField, type Http } from "../../platform/http/index.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -51,7 +52,13 @@ export function signOutRoutes(app: FastifyInstance, deps: Deps): void {
   };
   const end = async (request: FastifyRequest, { session, holder }: Found) => {
     if (!session || !holder) return;
-    const ended = await deps.endSession({ session, holder }, { network: http.network(request), reference: request.id });
+    const ended = await deps.endSession(
+      { session, holder },
+      {
+        network: networkOf(request.ip),
+        reference: request.id,
+      },
+    );
     if (ended) await deps.notifyLogout([ended]);
   };
 

@@ -1,3 +1,4 @@
+import type { Origin } from "../../kernel/origin.ts";
 import { minutes, plus, seconds } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -10,7 +11,7 @@ import { noteSignIn } from "./authenticator/store.ts";
 import { assurance } from "./domain/assurance.ts";
 import { completedWay, nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
-import type { Form, Journey, Method, Origin, Outcome, Purpose, StepHandler } from "./method.ts";
+import type { Form, Journey, Method, Outcome, Purpose, StepHandler } from "./method.ts";
 import { loadJourney, lockJourney, saveChange } from "./store.ts";
 
 export type JourneyDeps = {

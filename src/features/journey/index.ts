@@ -8,7 +8,6 @@ import { journeyRoutes } from "./routes.ts";
 
 export { insertAuthenticator, listAuthenticators } from "./authenticator/store.ts";
 export type { MethodRule, PurposeName } from "./domain/rules.ts";
-export { drawOwnPage } from "./frame.ts";
 export type {
   Attempt,
   Authenticator,
@@ -16,7 +15,6 @@ export type {
   Journey,
   Method,
   Notice,
-  Origin,
   Outcome,
   Purpose,
   Requested,
@@ -24,7 +22,7 @@ export type {
   StepPage,
   StepView,
 } from "./method.ts";
-export { type Origins, originOf } from "./origin.ts";
+export { drawOwnPage } from "./page-routes.ts";
 export { findHalfWay } from "./result/store.ts";
 export { findOpenJourney, sweepJourneys } from "./store.ts";
 export type { Beginning };

@@ -1,4 +1,5 @@
 import type { Language } from "../../kernel/language.ts";
+import type { Origin } from "../../kernel/origin.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import type { Key, Params, Translate } from "../../platform/i18n/index.ts";
@@ -58,15 +59,6 @@ export type Journey = Readonly<{
   authenticators: readonly Authenticator[];
   /** Accounts that signed in in this browser before, the latest first, and how. */
   known: readonly Readonly<{ accountId: string; method: string }>[];
-}>;
-
-/** Where a request comes from. */
-export type Origin = Readonly<{
-  browserHash: Buffer;
-  network: string;
-  /** "Firefox on Windows" */
-  browser: string;
-  reference: string;
 }>;
 
 /** What came of a posted step: saved, audited and answered by the dispatcher. A refusal is an outcome, never thrown. */

@@ -5,9 +5,8 @@ import type { Advance, JourneyDeps, makeAdvance } from "./advance.ts";
 import type { makeBegin } from "./begin.ts";
 import { nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
-import { drawPage } from "./frame.ts";
 import type { Journey, StepPage } from "./method.ts";
-import { originOf } from "./origin.ts";
+import { drawPage } from "./page-routes.ts";
 import { anotherWay, choosePage, continuePage, type Drawing, formOf, refusalPage } from "./pages.ts";
 import { loadJourney } from "./store.ts";
 
@@ -26,7 +25,7 @@ export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
   app.get<{ Params: { id: string } }>("/journey/:id", async (request, reply) => {
     const { id } = request.params;
     if (!idForm.test(id)) return reply.redirect("/sign-in", 303);
-    const { browserHash } = originOf(http, request, reply);
+    const { browserHash } = http.origin(request, reply);
     const journey = await loadJourney(deps.db, { id, browserHash });
     // Another browser's, or long gone: whoever kept the address gets a sign-in page, never an error.
     if (!journey) return reply.redirect("/sign-in", 303);
@@ -36,7 +35,7 @@ export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
   app.post<{ Params: { id: string } }>("/journey/:id", async (request, reply) => {
     const { id } = request.params;
     if (!idForm.test(id)) return reply.redirect("/sign-in", 303);
-    const origin = originOf(http, request, reply);
+    const origin = http.origin(request, reply);
     const sessionCookie = http.cookies.read(request.raw, "session");
     const result = await advance({ id, form: formFields(request), origin, sessionCookie });
     return answer(http, request, reply, id, result);
@@ -96,7 +95,7 @@ async function beginAnew(deps: RouteDeps, request: FastifyRequest, reply: Fastif
   const { notBefore: _stale, ...requested } = journey.requested;
   const id = await deps.begin(deps.db, {
     purpose: "sign-in",
-    browserHash: originOf(deps.http, request, reply).browserHash,
+    browserHash: deps.http.origin(request, reply).browserHash,
     organisationId: journey.organisation?.id ?? null,
     application: journey.application,
     returnTo: journey.returnTo,

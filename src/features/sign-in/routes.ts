@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { type Beginning, originOf } from "../journey/index.ts";
+import type { Beginning } from "../journey/index.ts";
 import { findOrganisation, homeOf, loadAccount } from "../organisations/index.ts";
 import { findSession } from "../sessions/index.ts";
 
@@ -32,7 +32,7 @@ export function signInRoutes(app: FastifyInstance, { db, clock, http, begin }: R
     }
     const journeyId = await begin(db, {
       purpose: "sign-in",
-      browserHash: originOf(http, request, reply).browserHash,
+      browserHash: http.origin(request, reply).browserHash,
       organisationId: organisation?.id ?? null,
       returnTo: to === "account" ? "/account" : null,
       requested: typeof hint === "string" ? { loginHint: hint.slice(0, 254) } : {},

@@ -9,7 +9,7 @@ import fastify, {
   LogController,
 } from "fastify";
 import { isLanguage, type Language, languages } from "../../kernel/language.ts";
-import { networkOf } from "../../kernel/network.ts";
+import type { Origin } from "../../kernel/origin.ts";
 import { days } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
@@ -21,6 +21,7 @@ import { type Cookies, makeCookies } from "./cookies.ts";
 import { faultKind } from "./faults.ts";
 import { type FormGuard, makeFormGuard } from "./forms.ts";
 import { addSecurityHeaders } from "./headers.ts";
+import { originOf } from "./origin.ts";
 import { makeReference } from "./reference.ts";
 
 export type HttpOptions = {
@@ -53,8 +54,8 @@ export type Http = {
   language(request: FastifyRequest, hints?: readonly string[], allowed?: readonly Language[]): Language;
   /** Addresses of this very page in each language. */
   languageLinks(request: FastifyRequest): Record<Language, string>;
-  /** Where the request comes from, as throttles and the audit count it. */
-  network(request: FastifyRequest): string;
+  /** Where the request comes from. The browser gets its cookie if it has none. */
+  origin(request: FastifyRequest, reply: FastifyReply): Origin;
   /** Answers with the page of a failure. */
   fail(request: FastifyRequest, reply: FastifyReply, failure: Failure, context?: FailureContext): FastifyReply;
 };
@@ -160,7 +161,17 @@ export function makeHttp(options: HttpOptions): Http {
     return fail(request, reply, failure);
   });
 
-  return { app, cookies, forms, publicUrl, demo, language, languageLinks, network: ({ ip }) => networkOf(ip), fail };
+  return {
+    app,
+    cookies,
+    forms,
+    publicUrl,
+    demo,
+    language,
+    languageLinks,
+    origin: (request, reply) => originOf(cookies, request, reply),
+    fail,
+  };
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split("?")[0] ?? "/";

@@ -66,7 +66,10 @@ export function makeKeyring(secrets: readonly [Secret, ...Secret[]]): Keyring {
         .setAuthTag(sealed.subarray(tagAt, textAt));
       return Buffer.concat([decipher.update(sealed.subarray(textAt)), decipher.final()]);
     },
-    hash: (purpose, value) => createHmac("sha256", key(`hash:${purpose}`)).update(value).digest(),
+    hash: (purpose, value) =>
+      createHmac("sha256", key(`hash:${purpose}`))
+        .update(value)
+        .digest(),
     key,
   };
 }

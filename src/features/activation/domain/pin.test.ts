@@ -44,6 +44,7 @@ test("ACT-2 T01 nothing is accepted from the second it expires", () => {
 });
 
 test("ACT-2 a PIN may be written with spaces, dashes and full-width figures", () => {
-  for (const text of ["123456", " 123 456 ", "１２３４５６", "123-456", "123–456"]) assert.equal(parsePin(text), "123456");
+  for (const text of ["123456", " 123 456 ", "１２３４５６", "123-456", "123–456"])
+    assert.equal(parsePin(text), "123456");
   for (const text of ["", "12345", "1234567", "12345a", "<b>"]) assert.equal(parsePin(text), null);
 });

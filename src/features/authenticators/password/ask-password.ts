@@ -1,10 +1,11 @@
+import type { Origin } from "../../../kernel/origin.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import type { Db } from "../../../platform/database/index.ts";
 import { momentParameters } from "../../../platform/i18n/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import { check, fullAmong, use } from "../../../platform/throttle/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Attempt, Journey, Notice, Origin, Outcome, StepHandler } from "../../journey/index.ts";
+import type { Attempt, Journey, Notice, Outcome, StepHandler } from "../../journey/index.ts";
 import { nameKey } from "../../organisations/index.ts";
 import { longestPassword } from "./domain/password-rules.ts";
 import type { Hasher } from "./hash.ts";

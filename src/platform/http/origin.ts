@@ -1,13 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { browserHash, type Http } from "../../platform/http/index.ts";
-import type { Origin } from "./method.ts";
-
-export type Origins = Pick<Http, "cookies" | "network">;
+import { networkOf } from "../../kernel/network.ts";
+import type { Origin } from "../../kernel/origin.ts";
+import { browserHash, type Cookies } from "./cookies.ts";
 
 /** Where a request comes from. The browser gets its cookie if it has none. */
-export const originOf = (http: Origins, request: FastifyRequest, reply: FastifyReply): Origin => ({
-  browserHash: browserHash(http.cookies.browser(request.raw, reply.raw)),
-  network: http.network(request),
+export const originOf = (cookies: Cookies, request: FastifyRequest, reply: FastifyReply): Origin => ({
+  browserHash: browserHash(cookies.browser(request.raw, reply.raw)),
+  network: networkOf(request.ip),
   browser: browserName(request.headers["user-agent"] ?? ""),
   reference: request.id,
 });
