@@ -23,7 +23,7 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
   const trips = countRoundTrips(pool);
   const keyring = makeKeyring([new Secret("provider".repeat(8))]);
   const audit = makeAudit({ clock, random, keyring });
-  const log = pino({ level: "fatal" });
+  const log = pino({ level: process.env.TEST_LOG ?? "fatal" });
   const origin = publicUrl ?? `http://127.0.0.1:${port === 0 ? await freePort() : port}`;
   const http = makeHttp({ publicUrl: origin, demo: true, trustedProxies: [], tls: null, keyring, random, clock, log });
   const sign = fakeSignIn({ db, clock });
