@@ -7,6 +7,7 @@ type Files = {
   activation: typeof import("../../../locales/en/activation.json", { with: { type: "json" }});
   applications: typeof import("../../../locales/en/applications.json", { with: { type: "json" }});
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
+  demo: typeof import("../../../locales/en/demo.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});

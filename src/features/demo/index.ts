@@ -1,0 +1,15 @@
+import type { FastifyInstance } from "fastify";
+import { type ApplicationDeps, applicationRoutes } from "./application-routes.ts";
+import { type InboxDeps, inboxRoutes } from "./inbox-routes.ts";
+
+export { type DemoTour, type PrepareDeps, prepareDemo } from "./prepare.ts";
+
+/** The demo's pages. Only for demo mode: they show PINs and links to everybody on this machine. */
+export function demo(deps: ApplicationDeps & InboxDeps) {
+  return {
+    routes: (app: FastifyInstance) => {
+      applicationRoutes(app, deps);
+      inboxRoutes(app, deps);
+    },
+  };
+}
