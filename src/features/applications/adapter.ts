@@ -2,9 +2,9 @@ import type { Adapter, AdapterPayload } from "oidc-provider";
 import { days, type Instant, plus } from "../../kernel/time.ts";
 import type { Clients } from "./clients.ts";
 import { reportedAcr } from "./domain/requirement.ts";
-import type { EngineTime } from "./engine-time.ts";
+import { authTimeOf, type EngineTime } from "./engine-time.ts";
 import { type GrantRow, hashOf, type LiveSession, type TokenRow } from "./token-store.ts";
-import { work } from "./unit-of-work.ts";
+import { rememberApplication, work } from "./unit-of-work.ts";
 
 /** Longer than any refresh token may live, so that a grant outlives all that was issued from it. */
 export const grantLifetime = days(60);
@@ -55,7 +55,13 @@ export function makeAdapter({ clients, time }: Parts): (name: string) => Adapter
     ClientCredentials: bearer("ClientCredentials"),
     RefreshToken: bearer("RefreshToken"),
     AuthorizationCode: bearer("AuthorizationCode"),
-    Client: { find: (id) => clients.find(id) },
+    Client: {
+      async find(id) {
+        const client = await clients.find(id);
+        if (client) rememberApplication(client.application);
+        return client?.metadata;
+      },
+    },
     Session: {
       async find(id) {
         const session = await work().session(id);
@@ -180,7 +186,7 @@ const sessionPayload = (session: LiveSession, jti: string, time: EngineTime): Ad
   accountId: work().holderOf(session.uid)?.accountId,
   acr: session.acr,
   amr: [...session.amr],
-  loginTs: time.toSeconds(session.authenticatedAt),
+  loginTs: authTimeOf(session.authenticatedAt),
   authorizations: structuredClone(session.authorizations) as AdapterPayload["authorizations"],
   ...instants(session, time),
 });

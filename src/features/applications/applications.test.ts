@@ -212,4 +212,20 @@ test("introspection and revocation are for those whom they concern", async () =>
   assert.equal(nobody.status, 400);
 });
 
+// An application that was dropped from memory in the middle of a request was taken for one without settings.
+test("a notice of a change in the middle of a request changes nothing for that request", async () => {
+  const legacy = await ground.register({ legacy: true });
+  const agent = ground.agent();
+  const wish = { code_challenge: "", code_challenge_method: "" };
+  await signInTo(agent, authorizeUrl(legacy, "", wish), ground.accountId);
+  let over = false;
+  const noise = (async () => {
+    while (!over) await ground.pool.query("select pg_notify('vahva_application', '')");
+  })();
+  for (let round = 0; round < 50; round += 1)
+    assert.ok(codeOf(await agent.send(authorizeUrl(legacy, "", wish))), `round ${round}`);
+  over = true;
+  await noise;
+});
+
 const settle = () => new Promise((resolve) => setTimeout(resolve, 300));

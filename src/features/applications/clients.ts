@@ -7,15 +7,11 @@ import type { OpenApplication } from "./application-store.ts";
 import type { Application } from "./domain/application.ts";
 
 /** What the engine knows of an application, and what we know besides. */
-type Client = Readonly<{ application: Application; metadata: AllClientMetadata; until: Instant }>;
+export type Client = Readonly<{ application: Application; metadata: AllClientMetadata; until: Instant }>;
 
 export type Clients = {
-  /** The engine's metadata of an open application. */
-  find(clientId: string): Promise<AllClientMetadata | undefined>;
-  /** An open application that `find` or `load` has read before. */
-  known(clientId: string): Application | null;
-  /** Reads an open application. */
-  load(clientId: string): Promise<Application | null>;
+  /** An open application, and what the engine knows of it. */
+  find(clientId: string): Promise<Client | null>;
   /** Forgets all: something changed. */
   forget(): void;
 };
@@ -46,9 +42,7 @@ export function makeClients(load: (clientId: string) => Promise<OpenApplication 
   };
 
   return {
-    find: async (clientId) => (await read(clientId))?.metadata,
-    known: (clientId) => kept.get(clientId)?.application ?? null,
-    load: async (clientId) => (await read(clientId))?.application ?? null,
+    find: read,
     forget() {
       notices += 1;
       kept.clear();

@@ -14,7 +14,7 @@ test("discovery says what the engine itself would say", async () => {
     secure: true,
     sessionCookie: "__Host-vahva_session",
     keys: [],
-    clients: { find: async () => undefined, known: () => null, load: async () => null, forget: () => {} },
+    clients: { find: async () => null, forget: () => {} },
     time: makeEngineTime(fakeClock()),
     pairwise: () => "",
     signIn: { begin: async () => ({ journeyId: "", url: "" }), result: async () => ({ state: "open" }) },

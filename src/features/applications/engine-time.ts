@@ -10,6 +10,9 @@ export type EngineTime = {
   toInstant(seconds: number): Instant;
 };
 
+/** The claim `auth_time`: whole seconds of the database's time, the same in every token of a sign-in. */
+export const authTimeOf = (authenticatedAt: Instant): number => Math.floor(authenticatedAt.getTime() / 1000);
+
 export function makeEngineTime(clock: Clock, machine: Clock = machineClock): EngineTime {
   const offset = () => clock.now().getTime() - machine.now().getTime();
   return {

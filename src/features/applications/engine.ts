@@ -6,13 +6,13 @@ import { makeAdapter, tokenLengths } from "./adapter.ts";
 import { claimsOfHolder, claimsOfScopes } from "./claims.ts";
 import type { Clients } from "./clients.ts";
 import type { EngineTime } from "./engine-time.ts";
-import { makeLoadGrant, makeRefuseForeignScopes } from "./grants.ts";
+import { makeLoadGrant, refuseForeignScopes } from "./grants.ts";
 import { interactionLifetime } from "./interaction-cookie.ts";
 import { asksForAnother, isStepUp, makePolicy, requirementOf } from "./interactions.ts";
 import type { StoredKey } from "./key-store.ts";
 import type { SignIn } from "./sign-in.ts";
 import { makeSyncKey } from "./sync-key.ts";
-import { type Problem, work } from "./unit-of-work.ts";
+import { applicationOf, type Problem, work } from "./unit-of-work.ts";
 
 export type EngineOptions = {
   issuer: string;
@@ -95,24 +95,24 @@ export function makeEngine(options: EngineOptions): Provider {
       RefreshToken: (_ctx, token) => Math.max(1, inSeconds(refreshLifetime) - token.totalLifetime()),
       Session: inSeconds(days(1)),
     },
-    pkce: { required: (_ctx, client) => !(clients.known(client.clientId)?.settings.legacy ?? false) },
+    pkce: { required: (_ctx, client) => !applicationOf(client.clientId).settings.legacy },
     expiresWithSession: async (_ctx, source) => !source.scopes.has("offline_access"),
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
     rotateRefreshToken: async () => {
       work().touch();
       return true;
     },
-    extraTokenClaims: makeRefuseForeignScopes(clients),
-    clientBasedCORS: (_ctx, origin, client) => isSpaOrigin(clients, origin, client.clientId),
+    extraTokenClaims: refuseForeignScopes,
+    clientBasedCORS: (_ctx, origin, client) => isSpaOrigin(origin, client.clientId),
     findAccount: (_ctx, id) => {
       const holder = work().holder(id);
       return holder ? { accountId: holder.accountId, claims: () => claimsOfHolder(holder) } : undefined;
     },
-    loadExistingGrant: makeLoadGrant({ provider: () => provider, clients }),
+    loadExistingGrant: makeLoadGrant(() => provider),
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       options.pairwise(String(client.sectorIdentifier ?? ""), accountId),
     interactions: {
-      policy: makePolicy(clients, ({ oidc }) => {
+      policy: makePolicy(({ oidc }) => {
         const accountId = oidc.session?.accountId ?? "";
         const pairwise = oidc.client?.subjectType === "pairwise";
         return pairwise ? options.pairwise(String(oidc.client?.sectorIdentifier ?? ""), accountId) : accountId;
@@ -120,7 +120,7 @@ export function makeEngine(options: EngineOptions): Provider {
       async url(ctx, interaction) {
         const { now, edge, started, current } = work();
         const { reasons } = interaction.prompt;
-        const asked = requirementOf(ctx, clients, now);
+        const asked = requirementOf(ctx, now);
         const requirement = asksForAnother(reasons) ? { ...asked, notBefore: now } : asked;
         const session = current();
         const { journeyId, url } = await signIn.begin({
@@ -152,10 +152,10 @@ export function makeEngine(options: EngineOptions): Provider {
 
   /** A public client learns only of its own tokens; nobody learns of a closed application's. */
   async function mayIntrospect(client: KnownClient, token: { clientId?: string | undefined }): Promise<boolean> {
-    const issuedTo = await clients.load(token.clientId ?? "");
+    const issuedTo = await clients.find(token.clientId ?? "");
     return (
       issuedTo !== null &&
-      (clients.known(client.clientId)?.settings.authentication !== "none" || token.clientId === client.clientId)
+      (applicationOf(client.clientId).settings.authentication !== "none" || token.clientId === client.clientId)
     );
   }
 }
@@ -187,9 +187,9 @@ function withoutGuard(init: RequestInit | undefined, privateNetworks: boolean): 
   return rest;
 }
 
-function isSpaOrigin(clients: Clients, origin: string, clientId: string): boolean {
-  const settings = clients.known(clientId)?.settings;
-  return settings?.type === "spa" && settings.redirectUris.some((uri) => URL.parse(uri)?.origin === origin);
+function isSpaOrigin(origin: string, clientId: string): boolean {
+  const { settings } = applicationOf(clientId);
+  return settings.type === "spa" && settings.redirectUris.some((uri) => URL.parse(uri)?.origin === origin);
 }
 
 /** The engine builds addresses from what a request says of its host: it is told the configured one (§4.5). */

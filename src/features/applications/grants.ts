@@ -1,9 +1,8 @@
 import { errors, type KoaContextWithOIDC, type Provider } from "oidc-provider";
 import { between, days } from "../../kernel/time.ts";
 import { claimsOf } from "./claims.ts";
-import type { Clients } from "./clients.ts";
 import { grantIdOf } from "./token-store.ts";
-import { work } from "./unit-of-work.ts";
+import { applicationOf, work } from "./unit-of-work.ts";
 
 /** A grant outlives every refresh token of thirty days that may still be issued from it. */
 const atLeast = days(31);
@@ -12,12 +11,12 @@ const atLeast = days(31);
  * The grant of this session and application: all that the application is entitled to, whatever it asks for this time.
  * It is made or renewed without a question, and written only when it changes.
  */
-export function makeLoadGrant({ provider, clients }: { provider(): Provider; clients: Clients }) {
+export function makeLoadGrant(provider: () => Provider) {
   return async ({ oidc }: KoaContextWithOIDC) => {
     const clientId = oidc.client?.clientId ?? "";
     const accountId = oidc.account?.accountId;
-    const entitled = clients.known(clientId)?.settings.scopes ?? [];
     if (!oidc.session || !accountId) return undefined;
+    const entitled = applicationOf(clientId).settings.scopes;
     const id = grantIdOf(oidc.session.uid, clientId);
     const stored = work().grant(id);
     const { Grant } = provider();
@@ -35,11 +34,12 @@ export function makeLoadGrant({ provider, clients }: { provider(): Provider; cli
 }
 
 /** A machine names only scopes that it was registered with; the engine lets one without any name them all. */
-export const makeRefuseForeignScopes =
-  (clients: Clients) =>
-  async (ctx: KoaContextWithOIDC, token: { kind: string; scope?: string | undefined }): Promise<undefined> => {
-    if (token.kind !== "ClientCredentials") return;
-    const allowed = new Set<string>(clients.known(ctx.oidc.client?.clientId ?? "")?.settings.scopes);
-    const foreign = (token.scope ?? "").split(" ").find((scope) => scope !== "" && !allowed.has(scope));
-    if (foreign !== undefined) throw new errors.InvalidScope("requested scope is not allowed", foreign);
-  };
+export async function refuseForeignScopes(
+  ctx: KoaContextWithOIDC,
+  token: { kind: string; scope?: string | undefined },
+): Promise<undefined> {
+  if (token.kind !== "ClientCredentials") return;
+  const allowed = new Set<string>(applicationOf(ctx.oidc.client?.clientId).settings.scopes);
+  const foreign = (token.scope ?? "").split(" ").find((scope) => scope !== "" && !allowed.has(scope));
+  if (foreign !== undefined) throw new errors.InvalidScope("requested scope is not allowed", foreign);
+}

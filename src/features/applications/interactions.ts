@@ -1,8 +1,7 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { type Instant, plus, seconds } from "../../kernel/time.ts";
-import type { Clients } from "./clients.ts";
 import { isStrongEnough, lowestStrength, type Requirement } from "./domain/requirement.ts";
-import { work } from "./unit-of-work.ts";
+import { applicationOf, work } from "./unit-of-work.ts";
 
 const { Check, Prompt, base } = interactionPolicy;
 type Policy = ReturnType<typeof base>;
@@ -31,14 +30,14 @@ function requestedStrength(ctx: KoaContextWithOIDC): Requirement["strength"] {
 }
 
 /** What this authorization request asks of the sign-in (SIN-9). */
-export function requirementOf(ctx: KoaContextWithOIDC, clients: Clients, now: Instant): Requirement {
+export function requirementOf(ctx: KoaContextWithOIDC, now: Instant): Requirement {
   const { params, prompts, client } = ctx.oidc;
   const asksAnew = prompts.has("login") || prompts.has("select_account");
   const maxAge = params?.max_age;
   return {
     strength: requestedStrength(ctx),
     notBefore: asksAnew ? now : maxAge === undefined ? null : plus(now, -seconds(Number(maxAge))),
-    organisationId: clients.known(client?.clientId ?? "")?.organisationId ?? null,
+    organisationId: applicationOf(client?.clientId).organisationId,
   };
 }
 
@@ -61,13 +60,23 @@ export const asksForAnother = (reasons: readonly string[]): boolean =>
  * When the engine needs the person: not signed in, too weak, too long ago, of another organisation, or told so by
  * `prompt`. Consent is never asked: applications are the organisation's own, and get what they are entitled to.
  */
-export function makePolicy(clients: Clients, subjectOf: (ctx: KoaContextWithOIDC) => string): Policy {
+export function makePolicy(subjectOf: (ctx: KoaContextWithOIDC) => string): Policy {
   const policy = base();
   policy.remove("consent");
   const login = policy.get("login");
   if (!login) throw new Error("the engine's policy has no login prompt");
   login.checks.remove("essential_acrs");
   login.checks.remove("essential_acr");
+  // The engine's own counts in the machine's time and whole seconds.
+  login.checks.remove("max_age");
+  login.checks.add(
+    new Check("max_age", "a more recent sign-in is required", "login_required", ({ oidc }) => {
+      const maxAge = oidc.params?.max_age;
+      const session = work().sessionByUid(oidc.session?.uid ?? "");
+      if (maxAge === undefined || !session || oidc.result?.login) return false;
+      return plus(session.authenticatedAt, seconds(Number(maxAge))) < work().now;
+    }),
+  );
   // The engine's own looks only before the sign-in.
   login.checks.remove("id_token_hint");
   login.checks.add(
@@ -84,7 +93,7 @@ export function makePolicy(clients: Clients, subjectOf: (ctx: KoaContextWithOIDC
   );
   login.checks.add(
     new Check("organisation", "an account of another organisation is required", (ctx) => {
-      const own = clients.known(ctx.oidc.client?.clientId ?? "")?.organisationId ?? null;
+      const own = applicationOf(ctx.oidc.client?.clientId).organisationId;
       const holder = work().holder(ctx.oidc.session?.accountId ?? "");
       return own !== null && holder !== null && holder.organisationId !== own;
     }),

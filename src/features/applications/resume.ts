@@ -1,6 +1,6 @@
 import type { AdapterPayload } from "oidc-provider";
 import { isMet } from "./domain/requirement.ts";
-import type { EngineTime } from "./engine-time.ts";
+import { authTimeOf, type EngineTime } from "./engine-time.ts";
 import type { StoredInteraction } from "./interaction-cookie.ts";
 import type { SignIn, SignInResult } from "./sign-in.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
@@ -36,7 +36,7 @@ export async function resume(
     const { acr, amr, authenticatedAt } = session;
     const signedIn = { acr, authenticatedAt, organisationId: holder.organisationId };
     if (isMet(requirement, signedIn))
-      return answer(login({ accountId: holder.accountId, acr, amr, ts: time.toSeconds(authenticatedAt) }));
+      return answer(login({ accountId: holder.accountId, acr, amr, ts: authTimeOf(authenticatedAt) }));
   }
   const result: SignInResult = await signIn.result(journey.id, work.edge.browserHash());
   switch (result.state) {

@@ -43,7 +43,7 @@ export function engineRoutes(app: FastifyInstance, deps: RouteDeps): void {
   const edgeOf = (request: FastifyRequest, reply: FastifyReply): Edge => ({
     browserHash: () => browserHash(http.cookies.browser(request.raw, reply.raw)),
     page: async (problem, clientId) => {
-      const application = clientId === null ? null : clients.known(clientId);
+      const application = clientId === null ? null : ((await clients.find(clientId))?.application ?? null);
       const frame = await frameOf(request, application);
       return problemPage(frame, problem, { reference: request.id, at: deps.clock.now() });
     },
@@ -89,7 +89,7 @@ export function engineRoutes(app: FastifyInstance, deps: RouteDeps): void {
 
   /** SIN-8: an old address of a sign-in leads back to its application, or to a page with a way on. */
   async function leadOn(request: FastifyRequest, reply: FastifyReply, clientId: string | null) {
-    const application = clientId === null ? null : await clients.load(clientId);
+    const application = clientId === null ? null : ((await clients.find(clientId))?.application ?? null);
     const back = application && wayBack(application.settings);
     if (back) return reply.redirect(back, 303);
     const frame = await frameOf(request, application);

@@ -94,7 +94,7 @@ export function signOutRoutes(app: FastifyInstance, deps: Deps): void {
 
   app.get(successPath, async (request, reply) => {
     const clientId = wishIn(request.query).clientId;
-    const application = clientId === null ? null : await clients.load(clientId);
+    const application = clientId === null ? null : ((await clients.find(clientId))?.application ?? null);
     return sendPage(reply, signedOutPage(await frameOf(request, application)));
   });
 }

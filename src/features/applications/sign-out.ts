@@ -42,8 +42,9 @@ export async function planSignOut(
   if (request.clientId !== null && request.clientId !== clientId) return "unfit";
   const hint = hinted && { sub: hinted.sub, sid: hinted.sid };
   if (clientId === null) return { application: null, returnTo: null, hint };
-  const application = await clients.load(clientId);
-  if (!application) return "unfit";
+  const client = await clients.find(clientId);
+  if (!client) return "unfit";
+  const { application } = client;
   const uri = request.postLogoutRedirectUri;
   if (uri === null) return { application, returnTo: null, hint };
   if (!application.settings.postLogoutRedirectUris.includes(uri)) return "unfit";

@@ -4,6 +4,7 @@ import type { AdapterPayload } from "oidc-provider";
 import { minutes, plus } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CodeMemory } from "./code-memory.ts";
+import type { Application } from "./domain/application.ts";
 import type { Op } from "./flush-store.ts";
 import type { StoredInteraction } from "./interaction-cookie.ts";
 import type { Found, GrantRow, Holder, LiveSession, TokenRow } from "./token-store.ts";
@@ -31,6 +32,8 @@ export type UnitOfWork = {
   /** For whom the session's grant is read along. */
   readonly clientId: string | null;
   readonly ops: Op[];
+  /** The applications of this request, as they were when it began: a notice in between changes nothing for it. */
+  readonly applications: Map<string, Application>;
   /** Families that end, each with the way it came to that. */
   readonly revoked: Set<string>;
   session(id: string): Promise<LiveSession | null>;
@@ -88,6 +91,18 @@ const storage = new AsyncLocalStorage<UnitOfWork>();
 
 /** Runs the engine on `work`. */
 export const runWork = <T>(work: UnitOfWork, run: () => T): T => storage.run(work, run);
+
+/** Keeps an application for the rest of the request that reads it. */
+export const rememberApplication = (application: Application): void => {
+  storage.getStore()?.applications.set(application.clientId, application);
+};
+
+/** An application that the engine has read in this request. */
+export function applicationOf(clientId: string | undefined): Application {
+  const application = work().applications.get(clientId ?? "");
+  if (!application) throw new Error("an application that this request has not read");
+  return application;
+}
 
 /** The unit of work of the request that is running. */
 export function work(): UnitOfWork {
@@ -151,6 +166,7 @@ export function makeUnitOfWork(
     now,
     clientId,
     ops,
+    applications: new Map(),
     revoked: new Set(),
     session: (id) => once(sessionsById, id, () => readSession(id)),
     sessionByUid: (uid) => sessions.get(uid) ?? null,
