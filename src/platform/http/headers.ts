@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { ServerResponse } from "node:http";
 
 /**
  * The policy of every page: nothing from elsewhere, no inline script or style, no frame. A form's answer may lead on to
@@ -18,8 +18,10 @@ export function contentSecurityPolicy({ demo }: { demo: boolean }): string {
   ].join("; ");
 }
 
-/** Sets the headers that every answer carries (errors too), save those that a route has set itself. */
-export function addSecurityHeaders(app: FastifyInstance, { demo, secure }: { demo: boolean; secure: boolean }): void {
+/** Sets the headers that every answer carries (errors too), save those that a route sets itself. */
+export type SetSecurityHeaders = (response: ServerResponse) => void;
+
+export function makeSecurityHeaders({ demo, secure }: { demo: boolean; secure: boolean }): SetSecurityHeaders {
   const headers: Record<string, string> = {
     "content-security-policy": contentSecurityPolicy({ demo }),
     "x-content-type-options": "nosniff",
@@ -31,8 +33,7 @@ export function addSecurityHeaders(app: FastifyInstance, { demo, secure }: { dem
     "cache-control": "no-store",
     ...(secure ? { "strict-transport-security": "max-age=63072000; includeSubDomains" } : {}),
   };
-  app.addHook("onRequest", async (_request, reply) => {
-    // On the raw answer, so that the OpenID provider's own answers carry them too.
-    for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);
-  });
+  return (response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  };
 }

@@ -20,7 +20,7 @@ import type { Keyring } from "../seal/index.ts";
 import { type Cookies, makeCookies } from "./cookies.ts";
 import { faultKind } from "./faults.ts";
 import { type FormGuard, makeFormGuard } from "./forms.ts";
-import { addSecurityHeaders } from "./headers.ts";
+import { makeSecurityHeaders } from "./headers.ts";
 import { originOf } from "./origin.ts";
 import { makeReference } from "./reference.ts";
 
@@ -87,6 +87,7 @@ export function makeHttp(options: HttpOptions): Http {
   const tls = options.tls
     ? { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }
     : {};
+  const setSecurityHeaders = makeSecurityHeaders({ demo, secure });
   const app = fastify({
     ...tls,
     loggerInstance: options.log,
@@ -97,6 +98,11 @@ export function makeHttp(options: HttpOptions): Http {
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
+    // Before any route and hook: an address that can't be read, or whose token is longer than any.
+    frameworkErrors: (error: Error & { code?: string }, request: FastifyRequest, reply: FastifyReply) => {
+      setSecurityHeaders(reply.raw);
+      fail(request, reply, error.code === "FST_ERR_MAX_PARAM_LENGTH" ? "not-found" : "bad-request");
+    },
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance; // one type for both kinds of listener
   const cookies = makeCookies({ secure, random });
   const forms = makeFormGuard({ keyring: options.keyring, origin: publicUrl });
@@ -138,7 +144,8 @@ export function makeHttp(options: HttpOptions): Http {
     return reply.type("text/html; charset=utf-8").send(page);
   };
 
-  addSecurityHeaders(app, { demo, secure });
+  // On the raw answer, so that the OpenID provider's own answers carry them too.
+  app.addHook("onRequest", async (_request, reply) => setSecurityHeaders(reply.raw));
   app.register(formbody, { parser: (text) => ({ ...parse(text, undefined, undefined, { maxKeys: 100 }) }) });
   app.addHook("onRequest", async (request, reply) => {
     const chosen = queryLanguage(request);
