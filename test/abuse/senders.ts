@@ -1,7 +1,6 @@
+import type { InboxMessage } from "../../src/adapters/demo-inbox/index.ts";
 import { startSmsGateway } from "../doubles/sms-gateway.ts";
 import { startSmtpServer } from "../doubles/smtp-server.ts";
-import { linkIn } from "../people.ts";
-import { until } from "../service.ts";
 
 /** A mail server and an SMS gateway of one's own, and the environment of a production service that sends by them. */
 export async function startSenders() {
@@ -22,18 +21,29 @@ export async function startSenders() {
     },
     /** Every text message that reached the gateway, also those that it was sent again. */
     texts,
-    linkTo: (email: string): Promise<string> =>
-      until(
-        () => linkIn(mail.inbox.find(({ envelope }) => envelope.to.includes(email))?.text ?? ""),
-        `mail to ${email}`,
-      ),
-    pinTo: (phone: string): Promise<string> =>
-      until(() => {
-        const text = texts().find(({ to }) => to === phone)?.text ?? "";
-        return /\b\d{6}\b/.exec(text)?.[0];
-      }, `a text message to ${phone}`),
+    /** All that was sent, the latest first, as the demo's inbox would list it. `at` stands for the public address in links. */
+    inbox: async ({ publicUrl = "", at = "" } = {}): Promise<InboxMessage[]> =>
+      [
+        ...mail.inbox.map(({ envelope, messageId, subject, text, html }) => ({
+          ...message("email", messageId, envelope.to[0] ?? "", publicUrl ? text.replaceAll(publicUrl, at) : text),
+          subject,
+          html,
+        })),
+        ...texts().map(({ to, text, id }) => message("sms", id, to, text)),
+      ].reverse(),
     stop: () => Promise.all([mail.stop(), gateway.stop()]),
   };
 }
+
+const message = (channel: "email" | "sms", id: string, to: string, text: string): InboxMessage => ({
+  id,
+  channel,
+  from: null,
+  to,
+  subject: null,
+  text,
+  html: null,
+  at: new Date(),
+});
 
 export type Senders = Awaited<ReturnType<typeof startSenders>>;

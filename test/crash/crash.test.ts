@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config.ts";
 import { type Composed, compose } from "../../src/main.ts";
 import { type Senders, startSenders } from "../abuse/senders.ts";
 import { testDatabase } from "../database.ts";
-import { invite, makeOrganisation } from "../people.ts";
+import { invite, linkTo, makeOrganisation, pinTo } from "../people.ts";
 import { type Node, spawnService, until } from "../service.ts";
 import { makeActivating } from "./person.ts";
 
@@ -89,7 +89,7 @@ test(`OPS-4 MSG-1 ACT-9 T101 T108 kill -9 in the middle of ${people} activations
 
 /** Tries until it is done, as long as the service may be away. */
 async function activate(person: Person): Promise<void> {
-  const [link, pin] = await Promise.all([senders.linkTo(person.email), senders.pinTo(person.phone)]);
+  const [link, pin] = await Promise.all([linkTo(senders, person.email), pinTo(senders, person.phone)]);
   const way = makeActivating(node.url, { link, pin });
   person.way = way;
   for (let tries = 0; !way.acknowledged.active && tries < 200; tries += 1) await way.goOn().catch(() => sleep(100));
