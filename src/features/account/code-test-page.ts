@@ -71,8 +71,10 @@ function verdictWords({ t, language, now }: View, tested: TestedCode): readonly 
   }
 }
 
-const clockCure = (t: Translate): Html =>
-  html`<p>${t("totp:clock-do")}</p><p><b>iPhone:</b> ${t("totp:clock-iphone")}<br><b>Android:</b> ${t("totp:clock-android")}</p>`;
+const clockCure = (t: Translate): Html => html`<p>${t("totp:clock-do")}</p>${clockSettings(t)}`;
+
+const clockSettings = (t: Translate): Html =>
+  html`<p><b>iPhone:</b> ${t("totp:clock-iphone")}<br><b>Android:</b> ${t("totp:clock-android")}</p>`;
 
 /** For everybody: our time, to be compared on the very device that makes the codes. It takes no code. */
 export function clockPage({ t, language, now }: View): StepPage {
@@ -84,7 +86,7 @@ export function clockPage({ t, language, now }: View): StepPage {
   return {
     title: t("account:clock-title"),
     lede: t("account:clock-lede"),
-    main: html`<p>${t("account:clock-ours")}</p><p class="key"><time datetime="${now.toISOString()}">${time}</time></p>${compare}<p>${t("account:clock-off")}</p>${clockCure(t)}${actions(
+    main: html`<div class="stack"><p>${t("account:clock-ours")}</p><p class="key"><time datetime="${now.toISOString()}">${time}</time></p>${compare}<p>${t("account:clock-off")}</p>${clockSettings(t)}</div>${actions(
       linkButton({ href: "/test/code", label: t("account:clock-again") }),
       link({ href: "/sign-in?to=account", label: t("account:clock-sign-in") }),
     )}<script src="${assetPath("clock.js")}" defer></script>`,

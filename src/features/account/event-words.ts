@@ -20,12 +20,12 @@ const words: Readonly<Record<string, Key>> = {
 
 export const isTold = ({ type }: Pick<RecordedEvent, "type">): boolean => Object.hasOwn(words, type);
 
-/** "Signed in", "You signed out": by the event's type, and its reason where that has words of its own. */
+/** "Signed in", "You signed out": by the event's type, and its reason or method where that has words of its own. */
 export function eventWords({ type, detail }: RecordedEvent, t: Translate): string {
   const key = words[type];
   if (!key) return "";
-  const reason = typeof detail.reason === "string" ? detail.reason : "";
-  return t(key, { context: reason });
+  const more = detail.reason ?? detail.method;
+  return t(key, { context: typeof more === "string" ? more : "" });
 }
 
 /** Enough of a network to know it by: `198.51.100.…`. Empty where it is not known. */

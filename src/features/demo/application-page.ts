@@ -123,7 +123,7 @@ function claimTable({ claims, userinfo }: SignedIn, t: Translate): Html {
   return table({
     columns: [
       { heading: t("demo:claim"), cell: ({ name }) => html`<code>${name}</code>` },
-      { heading: t("demo:value"), cell: ({ value }) => html`<span class="mono small">${value}</span>` },
+      { heading: t("demo:value"), cell: ({ value }) => html`<span class="mono small break">${value}</span>` },
       { heading: t("demo:source"), cell: ({ source }) => source },
     ],
     items: [...from(t("demo:id-token"), claims), ...from(t("demo:userinfo"), userinfo)],

@@ -44,7 +44,7 @@ function mailbox(view: View, letters: readonly InboxMessage[], open: InboxMessag
   const { t, language } = view;
   const item = ({ id, subject, from, at }: InboxMessage) => {
     const href = `/demo/inbox?letter=${id}`;
-    const words = html`<b>${subject}</b><span>${from} · ${time(at, language)}</span>`;
+    const words = html`<b>${subject}</b><span>${from}<br>${time(at, language)}</span>`;
     return id === open?.id
       ? html`<li><a href="${href}" aria-current="true">${words}</a></li>`
       : html`<li><a href="${href}">${words}</a></li>`;

@@ -35,7 +35,7 @@ export type IconName = keyof typeof paths;
 
 /** A picture that words beside it repeat, so screen readers pass it by. `spin` is for what is under way. */
 export const icon = (name: IconName, variant?: "go" | "small" | "spin"): Html =>
-  html`<svg class="${["icon", variant].filter(Boolean).join(" ")}" viewBox="0 0 24 24" aria-hidden="true">${raw(paths[name])}</svg>`;
+  html`<svg class="${["icon", variant === "small" ? "s" : variant].filter(Boolean).join(" ")}" viewBox="0 0 24 24" aria-hidden="true">${raw(paths[name])}</svg>`;
 
 const mark = '<path d="M3 5h7l9.5 22h-7z"/><path d="M22 5h7l-8.5 19.7-3.5-8.1z"/>';
 const letters =
