@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** A way to a server on this machine that can be shut: nobody gets in, who was in is cut off, and it opens where it was. */
+export async function startGate(target: number) {
+  const inside = new Set<Socket>();
+  let server: Server | undefined;
+
+  const open = async (port = 0) => {
+    server = createServer((socket) => {
+      const beyond = connect(target, "127.0.0.1");
+      for (const each of [socket, beyond]) {
+        inside.add(each);
+        each
+          .on("error", () => {})
+          .on("close", () => {
+            socket.destroy();
+            beyond.destroy();
+            inside.delete(each);
+          });
+      }
+      socket.pipe(beyond).pipe(socket);
+    });
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port; // a TCP listener has one
+  };
+  const shut = async () => {
+    const closing = server;
+    server = undefined;
+    if (!closing) return;
+    const closed = once(closing, "close");
+    closing.close();
+    for (const socket of inside) socket.destroy();
+    await closed;
+  };
+
+  const port = await open();
+  return { port, shut, open: () => open(port), stop: shut };
+}
