@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseCookie, stringifySetCookie } from "cookie";
 import * as z from "zod";
-import { minutes } from "../../kernel/time.ts";
+import { type Duration, minutes } from "../../kernel/time.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
 
 /** How long a person may take to sign in before the application has to ask anew. */
 export const interactionLifetime = minutes(60);
+
+/** Long enough for Back and for a second tab; browsers keep only so many cookies of one site. */
+const doneLifetime = minutes(10);
+
+/** Stands in the cookie for a request that is kept in a row. */
+const inRow = "in-row";
 
 /** What RFC 6265 lets a browser keep of one cookie is 4096 bytes with its name and attributes. */
 const roomInCookie = 3_700;
@@ -53,7 +59,9 @@ export const parseInteraction = (payload: unknown): StoredInteraction | null => 
 export function makeInteractionCookie({ keyring, secure }: { keyring: Keyring; secure: boolean }): InteractionCookie {
   const name = secure ? "__Secure-vahva_request" : "vahva_request";
   const place = (uid: string) => ({ table: "cookie", column: "interaction", row: uid });
-  const set = (response: ServerResponse, uid: string, value: string) =>
+  const seal = (uid: string, value: unknown): string =>
+    keyring.seal(place(uid), JSON.stringify(value)).toString("base64url");
+  const set = (response: ServerResponse, uid: string, value: string, lifetime: Duration = interactionLifetime) =>
     response.appendHeader(
       "set-cookie",
       stringifySetCookie({
@@ -63,12 +71,12 @@ export function makeInteractionCookie({ keyring, secure }: { keyring: Keyring; s
         httpOnly: true,
         sameSite: "lax",
         secure,
-        maxAge: interactionLifetime / 1000,
+        maxAge: lifetime / 1000,
       }),
     );
-  const open = (uid: string, value: string): StoredInteraction | null => {
+  const open = (uid: string, value: string): unknown => {
     try {
-      return parseInteraction(JSON.parse(keyring.open(place(uid), Buffer.from(value, "base64url")).toString()));
+      return JSON.parse(keyring.open(place(uid), Buffer.from(value, "base64url")).toString());
     } catch {
       return null; // changed, of another request, or sealed under a key that is gone
     }
@@ -78,17 +86,18 @@ export function makeInteractionCookie({ keyring, secure }: { keyring: Keyring; s
     read(request, uid) {
       const value = parseCookie(request.headers.cookie ?? "")[name];
       if (!value) return { state: "none" };
-      if (value === "stored") return { state: "stored" };
       if (value.startsWith("done.")) return { state: "done", clientId: value.slice("done.".length) };
-      const interaction = open(uid, value);
+      const opened = open(uid, value);
+      if (opened === inRow) return { state: "stored" };
+      const interaction = parseInteraction(opened);
       return interaction ? { state: "waiting", interaction } : { state: "none" };
     },
     write(response, uid, interaction) {
-      const value = keyring.seal(place(uid), JSON.stringify(interaction)).toString("base64url");
+      const value = seal(uid, interaction);
       const fits = value.length <= roomInCookie;
-      set(response, uid, fits ? value : "stored");
+      set(response, uid, fits ? value : seal(uid, inRow));
       return fits;
     },
-    markDone: (response, uid, clientId) => set(response, uid, `done.${clientId}`),
+    markDone: (response, uid, clientId) => set(response, uid, `done.${clientId}`, doneLifetime),
   };
 }
