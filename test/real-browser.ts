@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Language } from "../src/kernel/language.ts";
+import { part } from "./parts.ts";
+
+/** Why there can be no browser here, as a sentence for a test's `skip`; false when it can. */
+export const noBrowser = (): string | false => {
+  const found = part("chromium");
+  return "missing" in found ? found.missing : false;
+};
+
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Chromium with a home of its own, so that it knows nothing of whoever runs the tests. */
+export async function openBrowser() {
+  const found = part("chromium");
+  if ("missing" in found) throw new Error(found.missing);
+  const home = mkdtempSync(join(tmpdir(), "vahva-browser-"));
+  const { PATH = "" } = process.env;
+  const browser = await chromium.launch({ executablePath: found.path, args: quiet, env: { PATH, HOME: home } });
+  return {
+    window: (options: WindowOptions = {}) => openWindow(browser, options),
+    close: async () => {
+      await browser.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export type RealBrowser = Awaited<ReturnType<typeof openBrowser>>;
+
+export type WindowOptions = {
+  language?: Language;
+  width?: number;
+  scheme?: "light" | "dark";
+  javaScript?: boolean;
+  /** What the pages' names begin with in pictures. */
+  name?: string;
+};
+
+export type Window = Awaited<ReturnType<typeof openWindow>>;
+
+const axe = () => readFileSync(join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");
+
+/** Runs in the page: what axe-core finds. */
+const inspect = `(async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await axe.run({ runOnly: tags });
+  return violations.map((v) => v.id + ": " + v.nodes.map((node) => node.html.slice(0, 150)).join(" | "));
+})()`;
+
+/** A browser of one person: cookies of its own. `look` holds the page before it against everything that pages promise. */
+async function openWindow(browser: Browser, options: WindowOptions) {
+  const { language = "en", width = 1280, scheme = "light", javaScript = true, name = "page" } = options;
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    locale: { fi: "fi-FI", sv: "sv-FI", en: "en-GB" }[language],
+    colorScheme: scheme,
+    javaScriptEnabled: javaScript,
+    bypassCSP: javaScript, // for axe-core, which is put into the page
+  });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    const refused = /the server responded with a status of [45]/.test(message.text()); // an error page that a test opens
+    if (message.type() === "error" && !refused) faults.push(`${page.url()}: ${message.text()}`);
+  });
+
+  /** Every promise that the page breaks: too wide, inaccessible, a fault in its scripts or its policy. */
+  async function look(title: string): Promise<string[]> {
+    await photograph(page, `${name}-${title}`);
+    const wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    const found = javaScript ? await page.evaluate(`${axe()}; ${inspect}`) : [];
+    const problems = [...(found as string[]), ...faults.splice(0)]; // what `inspect` gives
+    if (Number(wide) > 0) problems.push(`scrolls sideways by ${wide}`);
+    return problems.map((problem) => `${title} (${width}, ${scheme}, ${language}): ${problem}`);
+  }
+
+  return { page, context, look, close: () => context.close() };
+}
+
+/** With SCREENSHOTS=<folder>, a picture of every page that tests look at. */
+async function photograph(page: Page, name: string): Promise<void> {
+  const { SCREENSHOTS: folder } = process.env;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** The key in the QR code before the person, read from a photograph of it as a phone does; typed where there is no reader. */
+export async function scanKey(page: Page): Promise<string> {
+  const reader = part("zbarimg");
+  if ("missing" in reader) return ((await page.locator(".key").textContent()) ?? "").replace(/[^A-Z2-7]/g, "");
+  const folder = mkdtempSync(join(tmpdir(), "vahva-qr-"));
+  try {
+    const picture = join(folder, "qr.png");
+    writeFileSync(picture, await page.locator(".qr").screenshot());
+    const { stdout } = spawnSync(reader.path, ["-q", "--raw", picture], { encoding: "utf8" });
+    return new URL(stdout.trim()).searchParams.get("secret") ?? "";
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Types into the field `name` and posts its form with the form's own button. */
+export async function fillIn(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  let last = "";
+  for (const [name, value] of Object.entries(fields)) {
+    await page.locator(`input[name=${name}]:visible`).fill(value);
+    last = name;
+  }
+  const form = page.locator("form").filter({ has: page.locator(`input[name=${last}]:visible`) });
+  await form.locator("button[type=submit]").first().click();
+}
+
+export const heading = async (page: Page): Promise<string> => (await page.locator("h1").textContent())?.trim() ?? "";
+
+export type { BrowserContext, Page };
