@@ -134,6 +134,11 @@ const settings = {
       error: "expected a time zone such as Europe/Helsinki",
     }),
   ),
+  VAHVA_PRIVATE_NETWORKS: setting(
+    "`allow` if applications live at private or loopback addresses: notices of sign-outs and requests for their keys go there too.",
+    "refuse, in demo mode allow",
+    z.enum(["allow", "refuse"], { error: "expected allow or refuse" }),
+  ),
   VAHVA_METRICS: setting(
     "Where /metrics is served: `main` (with everything else), `off`, or an address of its own.",
     "127.0.0.1:9464, in demo mode main",
@@ -278,6 +283,7 @@ function toConfig(values: Partial<Values>) {
       countries: values.VAHVA_SMS_COUNTRIES ?? ["FI", "AX", "SE"],
     },
     timeZone: values.VAHVA_TIME_ZONE ?? "Europe/Helsinki",
+    privateNetworks: (values.VAHVA_PRIVATE_NETWORKS ?? (demo ? "allow" : "refuse")) === "allow",
     metrics: values.VAHVA_METRICS ?? (demo ? "main" : "127.0.0.1:9464"),
     logLevel: values.VAHVA_LOG_LEVEL ?? (demo ? ("warn" as const) : ("info" as const)),
   };

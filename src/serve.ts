@@ -5,6 +5,7 @@ import { activation, activationPurpose, completeActivation } from "./features/ac
 import { applications } from "./features/applications/index.ts";
 import { password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
+import { demo, prepareDemo } from "./features/demo/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
 import { organisationRoutes } from "./features/organisations/index.ts";
 import { sweepSessions } from "./features/sessions/index.ts";
@@ -51,6 +52,17 @@ export async function serve(composed: Composed) {
     await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop()]);
     throw error;
   });
+  const { inbox } = composed.senders;
+  const tour = inbox
+    ? await prepareDemo({
+        ...features.organisations,
+        db,
+        inbox,
+        publicUrl: config.publicUrl,
+        invite: features.inviting.invite,
+        applications: features.applications,
+      })
+    : null;
   const outbox = features.messages.start();
   const jobs = startJobs(
     [
@@ -66,7 +78,7 @@ export async function serve(composed: Composed) {
   return {
     url: config.publicUrl,
     port: (http.app.server.address() as AddressInfo | null)?.port ?? config.http.port, // a TCP listener has one
-    demo: null,
+    demo: tour,
     close: async () => {
       state.stopping = true;
       await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close(), provider.stop()]);
@@ -89,13 +101,13 @@ async function addFeatures(composed: Composed, http: Http) {
   const told: { notifyLogout?: Provider["notifyLogout"] } = {};
   const journey = journeys({ ...shared, methods, purposes, onSessionsEnded: (ended) => told.notifyLogout?.(ended) });
   const { begin } = journey;
-  const signing = signIn({ ...shared, begin });
+  const signing = signIn({ ...shared, begin, start: config.demo ? "/demo" : "/account" });
   const provider = await applications({
     ...shared,
     pool,
     listen: composed.listen,
     log: logger,
-    privateNetworks: true,
+    privateNetworks: config.privateNetworks,
     signIn: { begin: signing.beginSignIn, result: (id, browserHash) => journey.result(db, id, browserHash) },
   });
   told.notifyLogout = provider.notifyLogout;
@@ -109,6 +121,8 @@ async function addFeatures(composed: Composed, http: Http) {
     http.app,
   );
   provider.routes(http.app);
+  const { inbox } = composed.senders;
+  if (inbox) demo({ db, http, random, inbox, invite: features.inviting.invite }).routes(http.app);
   return provider;
 }
 

@@ -56,7 +56,7 @@ export async function openAccountGround() {
   const journey = journeys({ ...shared, methods, purposes, onSessionsEnded });
   const { begin } = journey;
   journey.routes(http.app);
-  signIn({ ...shared, begin }).routes(http.app);
+  signIn({ ...shared, begin, start: "/account" }).routes(http.app);
   account({ ...shared, methods, begin, testCode: codes.testCode, onSessionsEnded }).routes(http.app);
 
   const created = await makeCreateOrganisation({ ...shared, methods: ["totp"], countries: ["FI"] })(

@@ -52,5 +52,5 @@ export {
   raiseEpoch,
   setAccountState,
 } from "./people/store.ts";
-export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";
 export { organisationRoutes } from "./routes.ts";
+export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";

@@ -29,6 +29,8 @@ export function signIn(deps: {
   clock: Clock;
   http: Http;
   begin(tx: Tx | Db, beginning: Beginning): Promise<string>;
+  /** Where the service's bare address leads. */
+  start: string;
 }) {
   return {
     beginSignIn: makeBeginSignIn(deps),

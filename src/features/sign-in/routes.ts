@@ -11,6 +11,7 @@ type RouteDeps = {
   clock: Clock;
   http: Http;
   begin(tx: Tx | Db, beginning: Beginning): Promise<string>;
+  start: string;
 };
 
 type Query = { Querystring: { organisation?: string; to?: string; login_hint?: string } };
@@ -19,7 +20,9 @@ type Query = { Querystring: { organisation?: string; to?: string; login_hint?: s
  * `/sign-in` begins a journey and leads to it; who is signed in already goes where they wanted to. `to=account` leads to
  * the person's own page instead of the home application.
  */
-export function signInRoutes(app: FastifyInstance, { db, clock, http, begin }: RouteDeps): void {
+export function signInRoutes(app: FastifyInstance, { db, clock, http, begin, start }: RouteDeps): void {
+  app.get("/", async (_request, reply) => reply.redirect(start, 303));
+
   app.get<Query>("/sign-in", async (request, reply) => {
     const { organisation: slug, to, login_hint: hint } = request.query;
     const organisation = slug ? await findOrganisation(db, slug) : null;
