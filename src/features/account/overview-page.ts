@@ -18,7 +18,7 @@ import {
   tag,
 } from "../../platform/pages/index.ts";
 import type { Authenticator, Method } from "../journey/index.ts";
-import { homeOf } from "../organisations/index.ts";
+import { formatPhone, homeOf } from "../organisations/index.ts";
 import type { Session } from "../sessions/index.ts";
 import { shortNetwork } from "./event-words.ts";
 import { eventList } from "./events-page.ts";
@@ -158,7 +158,7 @@ function whoPart({ t, language, account, organisation }: Frame): Html {
       [t("account:name"), `${account.givenName} ${account.familyName}`],
       [t("account:user-name"), account.userName],
       [t("account:email"), account.email],
-      ...(account.phone ? ([[t("account:phone"), account.phone]] as const) : []),
+      ...(account.phone ? ([[t("account:phone"), formatPhone(account.phone)]] as const) : []),
       [t("account:organisation"), localised(organisation.name, language)],
     ]),
   });

@@ -16,7 +16,14 @@ export {
   type TroubleKind,
 } from "./domain/organisation.ts";
 export { parsePersonName } from "./domain/person-name.ts";
-export { maskPhone, type PhoneRefusal, type PhoneRules, parseMobile, parseTelephone } from "./domain/phone.ts";
+export {
+  formatPhone,
+  maskPhone,
+  type PhoneRefusal,
+  type PhoneRules,
+  parseMobile,
+  parseTelephone,
+} from "./domain/phone.ts";
 export {
   type Category,
   categories,

@@ -33,6 +33,9 @@ export function parseMobile(text: string, { countries }: PhoneRules): { phone: s
 export const parseTelephone = (text: string, { countries }: PhoneRules): string | null =>
   parse(text, countries[0])?.formatInternational() ?? null;
 
+/** A number in E.164 as people read it: `+358 40 1234567`. */
+export const formatPhone = (phone: string): string => parsePhoneNumberFromString(phone)?.formatInternational() ?? phone;
+
 /** `+358 •• ••• ••45`: enough to know one's own number by. The grouping says nothing of the number's length. */
 export function maskPhone(phone: string): string {
   const code = parsePhoneNumberFromString(phone)?.countryCallingCode;
