@@ -48,10 +48,6 @@ export async function serve(composed: Composed) {
   const { http, state, provider } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
-  await listen(http, config.http).catch(async (error) => {
-    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop()]);
-    throw error;
-  });
   const { inbox } = composed.senders;
   const tour = inbox
     ? await prepareDemo({
@@ -63,6 +59,10 @@ export async function serve(composed: Composed) {
         applications: features.applications,
       })
     : null;
+  await listen(http, config.http).catch(async (error) => {
+    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop()]);
+    throw error;
+  });
   const outbox = features.messages.start();
   const jobs = startJobs(
     [

@@ -131,6 +131,7 @@ export function makeEngine(options: EngineOptions): Provider {
           requested: {
             ...(requirement.strength !== null && { strength: requirement.strength }),
             ...(requirement.notBefore !== null && { notBefore: requirement.notBefore }),
+            applicationName: applicationOf(clientIdOf(ctx) ?? "").settings.name,
             ...textOf(ctx, "login_hint", (loginHint) => ({ loginHint })),
             ...textOf(ctx, "ui_locales", (locales) => ({ uiLocales: locales.split(" ") })),
           },

@@ -1,3 +1,4 @@
+import type { LocalisedText } from "../../kernel/language.ts";
 import type { Strength } from "../../kernel/strength.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { SessionProof } from "../sessions/index.ts";
@@ -12,6 +13,8 @@ export type SignInRequest = {
   /** Where the browser goes at the end: `/authorize/<uid>`. */
   returnTo: string;
   requested: {
+    /** As the sign-in page says it. */
+    applicationName: LocalisedText;
     strength?: Strength;
     /** Proofs older than this do not count: `max_age`, `prompt=login`. */
     notBefore?: Instant;
