@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import type { Language } from "../src/kernel/language.ts";
 import { part } from "./parts.ts";
 
@@ -126,6 +126,52 @@ export async function fillIn(page: Page, fields: Readonly<Record<string, string>
   await form.locator("button[type=submit]").first().click();
 }
 
+/** How a person goes on: with the mouse, or with keys alone. */
+export type Hands = {
+  fill(page: Page, fields: Readonly<Record<string, string>>): Promise<void>;
+  press(page: Page, label: string): Promise<void>;
+};
+
+const called = (page: Page, label: string): Locator =>
+  page
+    .getByRole("link", { name: label })
+    .or(page.getByRole("button", { name: label }))
+    .first();
+
+export const mouse: Hands = { fill: fillIn, press: (page, label) => called(page, label).click() };
+
+/** Tab, typing and Enter; where the focus is must show at every stop. */
+export const keyboard: Hands = {
+  async fill(page, fields) {
+    for (const [name, value] of Object.entries(fields)) {
+      await tabTo(page, page.locator(`input[name=${name}]:visible`));
+      await page.keyboard.type(value);
+    }
+    await page.keyboard.press("Enter");
+  },
+  async press(page, label) {
+    await tabTo(page, called(page, label));
+    await page.keyboard.press("Enter");
+  },
+};
+
+/** Runs in the page: whether it shows where the keys go. */
+const showsFocus = `(() => {
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
+  return outlineStyle === "auto" || (outlineStyle !== "none" && parseFloat(outlineWidth) > 1) || boxShadow !== "none";
+})()`;
+
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let stops = 0; stops < 60; stops += 1) {
+    const onPage = (await page.locator(":focus").count()) > 0;
+    if (onPage && !(await page.evaluate(showsFocus))) throw new Error(`${page.url()}: the focus does not show`);
+    if ((await target.and(page.locator(":focus")).count()) > 0) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${page.url()}: the keys never reach ${target}`);
+}
+
 export const heading = async (page: Page): Promise<string> => (await page.locator("h1").textContent())?.trim() ?? "";
 
-export type { BrowserContext, Page };
+export type { Page };

@@ -6,10 +6,11 @@ import { translator } from "../../src/platform/i18n/index.ts";
 import { startApplication, type TestApplication } from "../doubles/application.ts";
 import { invitedWithPin, makeOrganisation, makePhone, rightPassword } from "../people.ts";
 import {
-  fillIn,
+  type Hands,
+  keyboard,
+  mouse,
   noBrowser,
   openBrowser,
-  type Page,
   type RealBrowser,
   scanKey,
   type Window,
@@ -36,22 +37,6 @@ after(async () => {
   await calendar?.close();
   await service?.close();
 });
-
-/** How a person goes on: with the mouse, or with keys alone. */
-type Hands = {
-  fill(page: Page, fields: Record<string, string>): Promise<void>;
-  press(page: Page, label: string): Promise<void>;
-};
-
-const mouse: Hands = {
-  fill: fillIn,
-  press: (page, label) =>
-    page
-      .getByRole("link", { name: label })
-      .or(page.getByRole("button", { name: label }))
-      .first()
-      .click(),
-};
 
 /** From the link in the e-mail to the application, out, and in again; every page on the way is held to its promises. */
 async function walk(options: WindowOptions & { language: Language }, hands: Hands = mouse) {
@@ -121,17 +106,18 @@ async function walk(options: WindowOptions & { language: Language }, hands: Hand
 
 const localName = { fi: "Kalenteri", sv: "Kalender", en: "Calendar" } as const;
 
-const variants: (WindowOptions & { language: Language })[] = [
-  { language: "fi" },
-  { language: "sv", scheme: "dark" },
-  { language: "en", width: 390, scheme: "dark" },
-  { language: "fi", width: 320 },
-  { language: "sv", width: 320, javaScript: false },
+type Variant = WindowOptions & { language: Language; hands?: Hands };
+
+const variants: [what: string, variant: Variant][] = [
+  ["in Finnish", { language: "fi" }],
+  ["in Swedish, dark", { language: "sv", scheme: "dark" }],
+  ["in English on a phone, dark", { language: "en", width: 390, scheme: "dark" }],
+  ["in Finnish, 320 pixels wide", { language: "fi", width: 320 }],
+  ["in Swedish, 320 pixels wide, without JavaScript", { language: "sv", width: 320, javaScript: false }],
+  ["by keyboard alone", { language: "en", hands: keyboard }],
 ];
-for (const options of variants) {
-  const { language, width = 1280, scheme = "light", javaScript = true } = options;
+for (const [what, { hands, ...options }] of variants) {
+  const { language, width = 1280, scheme = "light" } = options;
   const name = `${language}-${width}-${scheme}`;
-  test(`ACT-6 SIN-3 GUI-1 GUI-2 the whole journey: ${name}${javaScript ? "" : ", without JavaScript"}`, { skip }, () =>
-    walk({ ...options, name }),
-  );
+  test(`ACT-6 SIN-3 GUI-1 GUI-2 the whole journey ${what}`, { skip }, () => walk({ ...options, name }, hands));
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as client from "openid-client";
-import type { Service } from "../service.ts";
+import type { ApplicationRegistry } from "../../src/features/applications/index.ts";
 
 type Pending = { verifier: string; nonce: string };
 type SignedIn = { claims: client.IDToken; person: client.UserInfoResponse; idToken: string };
@@ -16,7 +16,7 @@ export type ApplicationOptions = { organisationId?: string; settings?: object };
  * signs out of both; logout notices end sessions by `sid`.
  */
 export async function startApplication(
-  { url, features }: Pick<Service, "url" | "features">,
+  { url, features }: { url: string; features: { applications: Pick<ApplicationRegistry, "register"> } },
   { organisationId, settings = {} }: ApplicationOptions = {},
 ) {
   const pending = new Map<string, Pending>();
