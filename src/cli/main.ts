@@ -7,6 +7,7 @@ import { addDoctor } from "./doctor/index.ts";
 import { addImport } from "./import.ts";
 import { addInvite } from "./invite.ts";
 import { type Io, systemIo } from "./io.ts";
+import { addKeys } from "./keys.ts";
 import { addMigrate } from "./migrate.ts";
 import { addOrganisation } from "./organisation.ts";
 import { addStart } from "./start.ts";
@@ -20,6 +21,7 @@ const commands: readonly AddCommand[] = [
   addImport,
   addApplication,
   addAudit,
+  addKeys,
 ];
 
 /** All commands, as they parse and as they describe themselves. */

@@ -24,7 +24,7 @@ import { documentRoutes, engineRoutes } from "./routes.ts";
 import type { SignIn } from "./sign-in.ts";
 import { makeEndSession, makeNotifyLogout } from "./sign-out.ts";
 import { signOutRoutes } from "./sign-out-routes.ts";
-import { makeRotateSigningKey } from "./signing-keys.ts";
+import { makeListSigningKeys, makeRotateSigningKey } from "./signing-keys.ts";
 import { findLiveSession, findToken } from "./token-store.ts";
 
 export type { ApplicationListing, ApplicationSettings } from "./domain/application.ts";
@@ -39,6 +39,7 @@ export const applicationRegistry = (deps: RegistryDeps) => ({
   close: makeCloseApplication(deps),
   find: (clientId: string) => findApplication(deps.db, clientId),
   list: (page: { organisationId?: string; after?: string; limit: number }) => listApplications(deps.db, page),
+  signingKeys: makeListSigningKeys(deps),
   rotateSigningKey: makeRotateSigningKey(deps),
 });
 

@@ -4,6 +4,7 @@ import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
+import type { Actor, Audit } from "../audit/index.ts";
 import { insertKey, loadKeys, lockKeys, retireOthers, type StoredKey } from "./key-store.ts";
 
 type Deps = { db: Db; keyring: Keyring; clock: Clock; random: Random };
@@ -29,13 +30,30 @@ export async function makeSigningKeys({ db, keyring, clock, random }: Deps): Pro
   });
 }
 
+/** A signing key as an operator sees it: never the key itself. */
+export type SigningKeyListing = Pick<StoredKey, "kid" | "algorithm" | "publishedAt" | "signsFrom" | "retiredAt"> & {
+  signs: boolean;
+};
+
+/** The keys that are published now, those that sign first. */
+export const makeListSigningKeys = (deps: Deps) => async (): Promise<SigningKeyListing[]> => {
+  const now = deps.clock.now();
+  const keys = await makeSigningKeys(deps);
+  return algorithms.flatMap((algorithm) =>
+    inOrderOfUse(
+      keys.filter((key) => key.algorithm === algorithm),
+      now,
+    ).map(({ privateKey: _kept, ...key }, index) => ({ ...key, signs: index === 0 })),
+  );
+};
+
 /**
  * Publishes a new key of `algorithm`, which signs a day later (`at once` after a leak), when every application has had
  * time to fetch it; the one before stays published for thirty days more, or is withdrawn at once. Resolves to its id.
  */
 export const makeRotateSigningKey =
-  ({ db, keyring, clock, random }: Deps) =>
-  (algorithm: Algorithm, { atOnce = false } = {}): Promise<string> =>
+  ({ db, keyring, clock, random, audit }: Deps & { audit: Audit }) =>
+  (algorithm: Algorithm, { atOnce = false, actor = "operator" as Actor } = {}): Promise<string> =>
     db.transaction().execute(async (tx: Tx) => {
       await lockKeys(tx);
       const now = clock.now();
@@ -43,6 +61,15 @@ export const makeRotateSigningKey =
       const key = newKey(algorithm, random, now, signsFrom);
       await insertKey(tx, keyring, key);
       await retireOthers(tx, algorithm, key.kid, atOnce ? now : plus(signsFrom, publishAfter));
+      await audit.record(tx, [
+        {
+          type: "signing-key.rotated",
+          result: "done",
+          actor,
+          organisationId: null,
+          detail: { kid: key.kid, algorithm, atOnce },
+        },
+      ]);
       return key.kid;
     });
 

@@ -14,6 +14,7 @@ import { days } from "../../kernel/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import { chooseLanguage } from "../i18n/index.ts";
+import { safePath } from "../log/index.ts";
 import type { Failure, PageOrganisation, SupportContact } from "../pages/index.ts";
 import { errorPage } from "../pages/index.ts";
 import type { Keyring } from "../seal/index.ts";
@@ -91,7 +92,7 @@ export function makeHttp(options: HttpOptions): Http {
   const app = fastify({
     ...tls,
     loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "reference" }),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => makeReference(random),
     bodyLimit: 65_536,
@@ -150,6 +151,11 @@ export function makeHttp(options: HttpOptions): Http {
   app.addHook("onRequest", async (request, reply) => {
     const chosen = queryLanguage(request);
     if (chosen) cookies.write(reply.raw, "language", chosen, { maxAge: days(365) });
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const { method, url, log } = request;
+    const milliseconds = Math.round(reply.elapsedTime);
+    log.info({ method, path: safePath(url), status: reply.statusCode, milliseconds }, "request");
   });
   app.addHook("preHandler", async (request, reply) => {
     if (["GET", "HEAD", "OPTIONS"].includes(request.method) || request.routeOptions.config?.machine) return;
