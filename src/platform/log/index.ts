@@ -22,7 +22,7 @@ export function makeLog(level: string): Logger {
         type: error.name,
         // A driver's error may quote a row in `detail`; it is left out.
         message: error.message,
-        code: error.code,
+        reason: error.code,
         stack: error.stack,
         cause: error.cause instanceof Error ? error.cause.message : undefined,
       }),
