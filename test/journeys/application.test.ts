@@ -50,6 +50,7 @@ test("SIN-1 SIN-11 APP-1 a sign-in for one application counts for the next, and 
   try {
     const person = makeVisitor(service.url);
     await person.get(`${mail.url}/login?login_hint=${encodeURIComponent(aino.email)}`);
+    assert.match(person.page().text, /Sign in with your password to Mail/);
     assert.equal(person.hidden({ username: "" }).username, aino.email);
     await signInHere(person, aino);
     await person.get(`${calendar.url}/login`);

@@ -1,6 +1,7 @@
 import { localised } from "../../kernel/language.ts";
 import type { Key } from "../../platform/i18n/index.ts";
 import {
+  actions,
   button,
   type Content,
   form,
@@ -98,7 +99,7 @@ export function refusalPage(drawing: Drawing, reason: RefusalReason): StepPage {
     : button({ label: t("journey:begin-again") });
   return {
     title: t(words.title),
-    main: html`<p><b>${t(words.body)}</b></p>${formOf(drawing, "give-up")(back)}`,
+    main: html`<p><b>${t(words.body)}</b></p>${formOf(drawing, "give-up")(actions(back))}`,
     help: null,
   };
 }
@@ -107,7 +108,7 @@ export function refusalPage(drawing: Drawing, reason: RefusalReason): StepPage {
 export function continuePage(drawing: Drawing): StepPage {
   return {
     ...signInHeading(drawing),
-    main: formOf(drawing, "continue")(button({ label: drawing.t("common:continue") })),
+    main: formOf(drawing, "continue")(actions(button({ label: drawing.t("common:continue") }))),
     help: null,
   };
 }

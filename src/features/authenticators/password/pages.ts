@@ -1,6 +1,16 @@
+import { localised } from "../../../kernel/language.ts";
 import type { Key } from "../../../platform/i18n/index.ts";
 import { momentParameters } from "../../../platform/i18n/index.ts";
-import { actions, button, type Content, field, helpSection, html, notice } from "../../../platform/pages/index.ts";
+import {
+  actions,
+  button,
+  type Content,
+  field,
+  helpSection,
+  html,
+  notice,
+  richText,
+} from "../../../platform/pages/index.ts";
 import type { StepPage, StepView } from "../../journey/index.ts";
 import type { PasswordFault } from "./domain/password-rules.ts";
 
@@ -8,6 +18,7 @@ import type { PasswordFault } from "./domain/password-rules.ts";
 export function passwordPage(view: StepView): StepPage {
   const { journey, t } = view;
   const own = journey.accountId ? journey.account : null;
+  const app = localised(journey.requested.applicationName ?? {}, view.language);
   const typed = journey.notice?.parameters?.username ?? journey.requested.loginHint ?? "";
   const userName = field({
     id: "username",
@@ -28,6 +39,7 @@ export function passwordPage(view: StepView): StepPage {
   });
   return {
     title: t("password:sign-in"),
+    ...(app && { lede: richText(t, "journey:sign-in-to", { app: html`<b>${app}</b>` }) }),
     step: { at: 1, of: 2, label: t("password:step") },
     main: html`${refusalAbove(view)}${view.form([userName, given, actions(button({ label: t("common:continue") }))])}${view.anotherWay}`,
     help: [
