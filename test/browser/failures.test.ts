@@ -37,7 +37,7 @@ before(async () => {
     "method-not-allowed": `${service.url}/account/sign-out`,
     "unknown-application": `${service.url}/authorize?client_id=nobody&response_type=code&scope=openid`,
     "old-request": `${service.url}/authorize/an-old-one`,
-    "sign-out": `${service.url}/session/end`,
+    "sign-out": `${service.url}/sign-out`,
     clock: `${service.url}/test/code`,
     "signed-out": `${service.url}/signed-out?organisation=koivula`,
   };

@@ -57,16 +57,10 @@ export function pinPage(view: LinkView, invitation: Invitation, said: Saying | n
   const left = Math.max(0, missesPerPin - pinMisses);
   const text = said && t(words[said], { left, phone: phone ?? "" });
   const needsNew = !pinHash || left === 0;
-  const ask =
-    phone &&
-    post(
-      view,
-      "/pin",
-      button({
-        label: t(needsNew ? "activation:send-pin" : "activation:send-new-pin"),
-        look: needsNew ? "primary" : "plain",
-      }),
-    );
+  const send = needsNew
+    ? actions(button({ label: t("activation:send-pin") }))
+    : button({ label: t("activation:send-new-pin"), look: "plain" });
+  const ask = phone && post(view, "/pin", send);
   const enter = html`${field({
     id: "pin",
     label: t("activation:pin"),
@@ -88,7 +82,7 @@ export function pinPage(view: LinkView, invitation: Invitation, said: Saying | n
   return {
     step: { at: 1, of: 3, label: t("activation:activate") },
     ...headingOf(view, invitation, phone),
-    main: html`${told}${spent}${!needsNew && post(view, "", enter)}${ask}<p class="small muted">${richText(t, "activation:account-of", { name: html`<b>${name}</b>` })}</p>`,
+    main: html`${told}${spent}${!needsNew && post(view, "", enter)}${ask}<p class="small muted after">${richText(t, "activation:account-of", { name: html`<b>${name}</b>` })}</p>`,
     help: html`${helpSection(t("activation:no-message"), t("activation:no-message-answer"))}${helpSection(t("activation:new-number"), t("activation:new-number-answer"))}`,
   };
 }
@@ -131,7 +125,8 @@ export function deadLinkPage(view: LinkView, why: DeadLink, said: "sent" | "too-
     }),
     "too-soon": notice({ tone: "warn", icon: "clock", title: t("activation:link-too-soon"), role: "alert" }),
   };
-  const offer = canSend && said !== "sent" && post(view, "/send-again", button({ label: t("activation:send-link") }));
+  const offer =
+    canSend && said !== "sent" && post(view, "/send-again", actions(button({ label: t("activation:send-link") })));
   const signIn = linkButton({
     href: "/sign-in",
     label: t("activation:sign-in-instead"),
