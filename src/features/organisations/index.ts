@@ -22,14 +22,12 @@ export {
   type PhoneRefusal,
   type PhoneRules,
   parseMobile,
-  parseTelephone,
 } from "./domain/phone.ts";
 export {
   type Category,
   categories,
   type Policy,
   permittedMethods,
-  policySchema,
 } from "./domain/policy.ts";
 export { type Problem, problem } from "./domain/problem.ts";
 export {
@@ -50,7 +48,6 @@ export {
   type NewAccount,
 } from "./people/create-account.ts";
 export {
-  changeLanguage,
   findAccountsByName,
   findNames,
   freeNames,

@@ -1,5 +1,4 @@
 export { browserHash, type Cookies } from "./cookies.ts";
 export { formField, formFields, formTokenField } from "./forms.ts";
 export { healthRoutes } from "./health.ts";
-export { browserName } from "./origin.ts";
 export { type FailureContext, type Http, type HttpOptions, makeHttp } from "./server.ts";

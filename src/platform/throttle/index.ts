@@ -1,6 +1,6 @@
 import { type Duration, type Instant, plus } from "../../kernel/time.ts";
 import type { Db, Tx } from "../database/index.ts";
-import { bump, loadThrottle, pass, readJoinedThrottles, resetThrottle } from "./store.ts";
+import { bump, loadThrottle, pass, readJoinedThrottles } from "./store.ts";
 
 export { joinedThrottles, sweepThrottles } from "./store.ts";
 
@@ -44,6 +44,3 @@ export async function full(tx: Tx | Db, { key, limit, window }: Limit, now: Inst
   if (!row || plus(row.since, window) <= now) return null;
   return row.count >= limit ? plus(row.since, window) : null;
 }
-
-/** Forgets what was counted under `key`. */
-export const forget = resetThrottle;

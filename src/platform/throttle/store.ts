@@ -57,10 +57,6 @@ export const readJoinedThrottles = (value: unknown): Map<string, Row> =>
 export const loadThrottle = (tx: Tx | Db, key: string): Promise<Row | undefined> =>
   tx.selectFrom("throttle").select(["count", "since"]).where("key", "=", key).executeTakeFirst();
 
-export async function resetThrottle(tx: Tx | Db, key: string): Promise<void> {
-  await tx.deleteFrom("throttle").where("key", "=", key).execute();
-}
-
 /** Deletes counters that were begun before `instant`; resolves to how many. */
 export async function sweepThrottles(tx: Tx | Db, instant: Instant): Promise<number> {
   const { numDeletedRows } = await tx.deleteFrom("throttle").where("since", "<", instant).executeTakeFirst();

@@ -1,7 +1,6 @@
 export { type ImportOptions, type ImportReport, makeImport, type Verdict } from "./import/import.ts";
 export { columns } from "./import/read-csv.ts";
 export { type Invited, type InviteResult, type InvitingDeps, makeInvite } from "./invite.ts";
-export { makeSecrets, type Secrets } from "./letters.ts";
 export type { Given } from "./person.ts";
 export { makeRevoke, type RevokeRefusal } from "./revoke.ts";
 export { makeSendAgain, type SendAgainRefusal } from "./send-again.ts";

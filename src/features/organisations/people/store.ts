@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { AccountState } from "../../../kernel/account-state.ts";
-import { isLanguage, type Language } from "../../../kernel/language.ts";
+import { isLanguage } from "../../../kernel/language.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import { type Db, jsonText, type Tx } from "../../../platform/database/index.ts";
 import { nameKey } from "../domain/name-key.ts";
@@ -204,9 +204,4 @@ export async function setAccountState(
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** The language of the person's pages and messages from now on. */
-export async function changeLanguage(tx: Tx | Db, personId: string, language: Language): Promise<void> {
-  await tx.updateTable("person").set({ language }).where("id", "=", personId).execute();
 }
