@@ -1,5 +1,5 @@
 import type { Language } from "../../kernel/language.ts";
-import { formatDateTime, translator } from "../../platform/i18n/index.ts";
+import { formatDateTime, type Key, translator } from "../../platform/i18n/index.ts";
 import {
   actions,
   button,
@@ -28,10 +28,22 @@ export type Frame = Readonly<{
 }>;
 
 const words = {
-  "unknown-application": "unknown-application",
-  "wrong-return-address": "wrong-return-address",
-  "bad-request": "unfit-request",
-} as const satisfies Record<Exclude<Problem, "fault">, string>;
+  "unknown-application": {
+    title: "applications:unknown-application-title",
+    what: "applications:unknown-application-what",
+    todo: "applications:unknown-application-do",
+  },
+  "wrong-return-address": {
+    title: "applications:wrong-return-address-title",
+    what: "applications:wrong-return-address-what",
+    todo: "applications:wrong-return-address-do",
+  },
+  "bad-request": {
+    title: "applications:unfit-request-title",
+    what: "applications:unfit-request-what",
+    todo: "applications:unfit-request-do",
+  },
+} as const satisfies Record<Exclude<Problem, "fault">, { title: Key; what: Key; todo: Key }>;
 
 /** Where a request of an application ends that can't be answered to the application (SIN-12). A whole document. */
 export function problemPage(
@@ -45,13 +57,13 @@ export function problemPage(
     return errorPage({ ...frame, application, failure, reference, at });
   }
   const t = translator(frame.language);
-  const name = words[problem];
+  const { title, what, todo } = words[problem];
   const time = html`<time datetime="${at.toISOString()}">${formatDateTime(at, frame.language, "long")}</time>`;
   return journeyPage({
     ...frame,
-    title: t(`applications:${name}-title`),
-    lede: t(`applications:${name}-what`),
-    main: html`<p><b>${t(`applications:${name}-do`)}</b></p>${actions(wayOn(frame))}${facts(
+    title: t(title),
+    lede: t(what),
+    main: html`<p><b>${t(todo)}</b></p>${actions(wayOn(frame))}${facts(
       [
         [t("common:reference"), referenceNumber(reference)],
         [t("common:time"), time],
