@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import type { Language } from "../../src/kernel/language.ts";
+import { minutes } from "../../src/kernel/time.ts";
 import { translator } from "../../src/platform/i18n/index.ts";
 import { startApplication, type TestApplication } from "../doubles/application.ts";
 import { invitedWithPin, makeOrganisation, makePhone, rightPassword } from "../people.ts";
@@ -93,6 +95,16 @@ async function walk(options: WindowOptions & { language: Language }, hands: Hand
   await see(t("account:title"), "7-account");
   await page.goto(`${service.url}/account/events`);
   await see(t("account:events"), "7-events");
+  await page.goto(`${service.url}/account`);
+  clock.advance(minutes(6));
+  await hands.press(page, t("account:change"));
+  await see(t("password:sign-in"), "7-change-password");
+  await hands.fill(page, { password: rightPassword });
+  await hands.fill(page, { code: await phone.code() });
+  await see(t("password:choose-new"), "7-new-password");
+  await hands.fill(page, { new_password: "neljä sinistä kettua metsässä" });
+  await page.getByText(t("account:password-changed")).waitFor();
+  await see(t("account:title"), "7-password-changed");
   await page.goto(`${service.url}/test/code`);
   await see(t("account:test-code-title"), "8-test-code");
   await hands.fill(page, { code: phone.shown(6) });
@@ -116,7 +128,29 @@ const variants: [what: string, variant: Variant][] = [
   ["in Swedish, 320 pixels wide, without JavaScript", { language: "sv", width: 320, javaScript: false }],
   ["by keyboard alone", { language: "en", hands: keyboard }],
 ];
-for (const [what, { hands, ...options }] of variants) {
+
+/** For whoever wants to see every page as a customer does: SCREENSHOTS=<folder>. */
+const pictures: [what: string, variant: Variant][] = (["fi", "sv", "en"] as const).flatMap((language) =>
+  ([390, 1280] as const).flatMap((width) =>
+    (["light", "dark"] as const).map((scheme): [string, Variant] => [
+      `for pictures: ${language}, ${width}, ${scheme}`,
+      { language, width, scheme },
+    ]),
+  ),
+);
+
+test("GUI-2 the inspection finds what it is for", { skip }, async () => {
+  const window = await browser.window({ width: 320, name: "planted" });
+  await window.page.setContent(
+    '<html><body><img src="data:,"><p style="color:#ccc;background:#fff;width:700px">faint</p><input></body></html>',
+  );
+  const found = (await window.look("planted")).join();
+  for (const sign of ["color-contrast", "image-alt", "html-has-lang", "label", "scrolls sideways"])
+    assert.ok(found.includes(sign), `${sign} in ${found}`);
+  await window.close();
+});
+
+for (const [what, { hands, ...options }] of process.env.SCREENSHOTS ? [...variants, ...pictures] : variants) {
   const { language, width = 1280, scheme = "light" } = options;
   const name = `${language}-${width}-${scheme}`;
   test(`ACT-6 SIN-3 GUI-1 GUI-2 the whole journey ${what}`, { skip }, () => walk({ ...options, name }, hands));
