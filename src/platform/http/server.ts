@@ -119,9 +119,11 @@ export function makeHttp(options: HttpOptions): Http {
     });
   const languageLinks: Http["languageLinks"] = (request) => {
     const link = (to: Language) => {
-      const url = new URL(request.method === "GET" ? request.url : pathOf(request), "http://here");
+      // Put behind a host and not resolved against one: `//evil.example` and `/.//evil.example` stay paths of ours.
+      const given = request.method === "GET" ? request.url : pathOf(request);
+      const url = new URL(`http://here${given.startsWith("/") ? given : "/"}`);
       url.searchParams.set("lang", to);
-      return url.pathname + url.search;
+      return url.pathname.replace(/^\/+/, "/") + url.search;
     };
     return { fi: link("fi"), sv: link("sv"), en: link("en") };
   };
