@@ -47,8 +47,10 @@ export function openDatabase(url: string, { connections = 10 }: { connections?: 
     statement_timeout: 30_000,
     application_name: "vahva",
   } as pg.PoolConfig); // `pipeline` is newer than the type package
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks is replaced at the next use, and tells its statements; without a listener it would end the
+  // process: the pool listens to idle ones only.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
