@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /** A way to a server on this machine that can be shut: nobody gets in, who was in is cut off, and it opens where it was. */
-export async function startGate(target: number) {
+export async function startGate(target: { port: number } | { path: string }) {
   const inside = new Set<Socket>();
   let server: Server | undefined;
 
   const open = async (port = 0) => {
     server = createServer((socket) => {
-      const beyond = connect(target, "127.0.0.1");
+      const beyond = connect("port" in target ? { ...target, host: "127.0.0.1" } : target);
       for (const each of [socket, beyond]) {
         inside.add(each);
         each

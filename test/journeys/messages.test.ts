@@ -26,7 +26,7 @@ before(async () => {
   if (skip) return;
   [smtp, kannel] = await Promise.all([startSmtpServer(), startKannel()]);
   const gateway = new URL(kannel.sendsmsUrl);
-  [mailGate, smsGate] = await Promise.all([startGate(smtp.port), startGate(Number(gateway.port))]);
+  [mailGate, smsGate] = await Promise.all([startGate({ port: smtp.port }), startGate({ port: Number(gateway.port) })]);
   writeFileSync(join(folder, "ca.pem"), smtp.ca);
   gateway.port = String(smsGate.port);
   service = await startService({
