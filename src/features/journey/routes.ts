@@ -22,13 +22,17 @@ const idForm = /^[0-9a-f-]{36}$/;
 export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
   const { http, advance } = deps;
 
-  app.get<{ Params: { id: string } }>("/journey/:id", async (request, reply) => {
+  app.get<{ Params: { id: string }; Querystring: { again?: string } }>("/journey/:id", async (request, reply) => {
     const { id } = request.params;
     if (!idForm.test(id)) return reply.redirect("/sign-in", 303);
+    const keepsCookies = http.cookies.read(request.raw, "browser") !== null;
     const { browserHash } = http.origin(request, reply);
     const journey = await loadJourney(deps.db, { id, browserHash });
     // Another browser's, or long gone: whoever kept the address gets a sign-in page, never an error.
-    if (!journey) return reply.redirect("/sign-in", 303);
+    if (!journey && keepsCookies) return reply.redirect("/sign-in", 303);
+    // Begun a moment ago, and its cookie did not come back: without this, the two addresses would lead to each other for ever.
+    if (!journey && request.query.again) return http.fail(request, reply, "cookies-needed", wayOn(http, request));
+    if (!journey) return reply.redirect("/sign-in?again=yes", 303);
     return journey.endedAt ? showEnd(deps, request, reply, journey) : showStep(deps, request, reply, journey);
   });
 
@@ -41,6 +45,10 @@ export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
     return answer(http, request, reply, id, result);
   });
 }
+
+const wayOn = (http: Http, request: FastifyRequest) => ({
+  wayOn: { href: "/sign-in?again=yes", label: translator(http.language(request))("journey:begin-again") },
+});
 
 function answer(http: Http, request: FastifyRequest, reply: FastifyReply, id: string, result: Advance): FastifyReply {
   if (result.to === "nowhere") return reply.redirect("/sign-in", 303);

@@ -14,7 +14,7 @@ type RouteDeps = {
   start: string;
 };
 
-type Query = { Querystring: { organisation?: string; to?: string; login_hint?: string } };
+type Query = { Querystring: { organisation?: string; to?: string; login_hint?: string; again?: string } };
 
 /**
  * `/sign-in` begins a journey and leads to it; who is signed in already goes where they wanted to. `to=account` leads to
@@ -40,6 +40,6 @@ export function signInRoutes(app: FastifyInstance, { db, clock, http, begin, sta
       returnTo: to === "account" ? "/account" : null,
       requested: typeof hint === "string" ? { loginHint: hint.slice(0, 254) } : {},
     });
-    return reply.redirect(`/journey/${journeyId}`, 303);
+    return reply.redirect(`/journey/${journeyId}${request.query.again ? "?again=yes" : ""}`, 303);
   });
 }
