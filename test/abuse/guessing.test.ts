@@ -30,7 +30,7 @@ const toPassword = async (visitor: Visitor): Promise<Visitor> => {
   await visitor.get("/sign-in?organisation=koivula");
   return visitor;
 };
-const isDelayed = (visitor: Visitor) => /too many|try again/i.test(visitor.page().alerts.join(" "));
+const isDelayed = (visitor: Visitor) => /too many/i.test(visitor.page().alerts.join(" "));
 
 /** Six wrong passwords, each from another address; resolves to whether the last was delayed. */
 async function guessFrom(person: Activated, addresses: readonly string[]): Promise<boolean> {
