@@ -1,6 +1,7 @@
 import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type Transaction } from "kysely";
 import pg from "pg";
 import { letTransactionsPipeline, PipelinedDriver } from "./pipelined-driver.ts";
+import { withPreparedStatements } from "./prepared-statements.ts";
 import type { Tables } from "./tables.ts";
 
 export { makeDatabaseClock } from "./clock.ts";
@@ -54,7 +55,7 @@ export function openDatabase(url: string, { connections = 10 }: { connections?: 
   const db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PipelinedDriver({ pool }),
+      createDriver: () => new PipelinedDriver({ pool: withPreparedStatements(pool) }),
       createIntrospector: (kysely) => new PostgresIntrospector(kysely),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
