@@ -85,7 +85,7 @@ test("every command that the documents name exists, with its options", () => {
     );
   assert.deepEqual(wrong, []);
   assert.ok(isCommand(["organisation", "set", "koivula", "--logo", "x.svg"]));
-  for (const line of ["keys", "organisation sing", "audit verify --yaml"]) assert.ok(!isCommand(line.split(" ")), line);
+  for (const line of ["key", "organisation sing", "audit verify --yaml"]) assert.ok(!isCommand(line.split(" ")), line);
 });
 
 function isCommand(words: readonly string[]): boolean {
