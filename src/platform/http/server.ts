@@ -98,6 +98,8 @@ export function makeHttp(options: HttpOptions): Http {
     bodyLimit: 65_536,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
+    // While it stops, who still has a connection gets an answer, and is told to come back by another one (OPS-4).
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     // Before any route and hook: an address that can't be read, or whose token is longer than any.
     frameworkErrors: (error: Error & { code?: string }, request: FastifyRequest, reply: FastifyReply) => {
@@ -147,6 +149,11 @@ export function makeHttp(options: HttpOptions): Http {
     return reply.type("text/html; charset=utf-8").send(page);
   };
 
+  // A connection that falls idle while it stops would hold it up until the keep-alive is over.
+  app.addHook("preClose", async () => {
+    const timer = setInterval(() => app.server.closeIdleConnections(), 100);
+    app.server.once("close", () => clearInterval(timer));
+  });
   // On the raw answer, so that the OpenID provider's own answers carry them too.
   app.addHook("onRequest", async (_request, reply) => setSecurityHeaders(reply.raw));
   app.register(formbody, { parser: (text) => ({ ...parse(text, undefined, undefined, { maxKeys: 100 }) }) });
