@@ -208,7 +208,8 @@ test("ACT-9 left at any step, the same link and PIN go on from that step, on ano
   const phone = phoneOn(computer.page().html);
   assert.match((await computer.submit({ code: await phone.code() })).heading, /Your account is active/);
   assert.match(computer.page().text, /Sign in next/); // the password was not shown in this browser
-  assert.match((await computer.click("Continue to My page")).heading, /Sign in/);
+  assert.match((await computer.click("Sign in")).heading, /Sign in/);
+  assert.equal((await computer.submit({ password: rightPassword })).path, "/account", "and nothing else is asked");
   assert.equal((await accountOf(accountId)).state, "active");
 
   for (const late of [tablet, third]) {

@@ -143,6 +143,7 @@ export function deadLinkPage(view: LinkView, why: DeadLink, said: "sent" | "too-
 export const donePage: NonNullable<Purpose["donePage"]> = ({ journey, language, t }) => {
   const home = homeOf(journey.account, journey.organisation);
   const app = home && localised(home.name, language);
+  const onward = journey.result ? "activation:continue-to-account" : "common:sign-in";
   const method = journey.authenticators.find(({ method: name }) => name !== "password")?.method;
   return {
     title: t("activation:done-title"),
@@ -150,8 +151,8 @@ export const donePage: NonNullable<Purpose["donePage"]> = ({ journey, language, 
     step: { at: 3, of: 3, label: t("activation:activate") },
     main: actions(
       linkButton({
-        href: home?.url ?? "/account",
-        label: app ? t("activation:continue-to-app", { app }) : t("activation:continue-to-account"),
+        href: journey.result ? (home?.url ?? "/account") : (journey.returnTo ?? "/sign-in"),
+        label: journey.result && app ? t("activation:continue-to-app", { app }) : t(onward),
       }),
     ),
     help:

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Db } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
-import { type JourneyDeps, makeAdvance } from "./advance.ts";
+import { makeAdvance } from "./advance.ts";
 import { type Beginning, makeBegin } from "./begin.ts";
+import type { JourneyDeps } from "./posted.ts";
 import { loadResult } from "./result/store.ts";
 import { journeyRoutes } from "./routes.ts";
 

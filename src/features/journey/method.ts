@@ -51,6 +51,8 @@ export type Journey = Readonly<{
   returnTo: string | null;
   requested: Requested;
   notice: Notice | null;
+  /** Under which support finds why the journey can't go on. */
+  reference: string | null;
   expiresAt: Instant;
   endedAt: Instant | null;
   /** What it ended with, for whoever began it: null until it has ended signed in. */

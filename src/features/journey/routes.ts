@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formFields, type Http } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
-import type { Advance, JourneyDeps, makeAdvance } from "./advance.ts";
+import type { makeAdvance } from "./advance.ts";
 import type { makeBegin } from "./begin.ts";
 import { nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import type { Journey, StepPage } from "./method.ts";
 import { drawPage } from "./page-routes.ts";
 import { anotherWay, choosePage, continuePage, type Drawing, formOf, refusalPage } from "./pages.ts";
+import type { Advance, JourneyDeps } from "./posted.ts";
 import { loadJourney } from "./store.ts";
 
 type RouteDeps = JourneyDeps & {
@@ -90,7 +91,7 @@ async function showStep(deps: RouteDeps, request: FastifyRequest, reply: Fastify
     const back = others.do === "choose" ? anotherWay(drawing) : null;
     return handler.page({ ...drawing, form: formOf(drawing, step.kind), anotherWay: back });
   };
-  return drawPage(deps.http, request, reply, journey, await draw(), journey.notice !== null);
+  return drawPage(deps.http, request, reply, journey, await draw());
 }
 
 /** SIN-8: a page kept too long leads on, to the same application and organisation, with nothing shown yet. */

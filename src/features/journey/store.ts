@@ -22,13 +22,12 @@ const requestedSchema = z.object({
   uiLocales: z.array(z.string()).exactOptional(),
   applicationName: z.partialRecord(z.enum(languages), z.string()).exactOptional(),
 });
-const noticeSchema = z
-  .object({
-    key: z.custom<Key>((value) => typeof value === "string"),
-    parameters: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
-    tone: z.enum(["bad", "warn"]).exactOptional(),
-  })
-  .nullable();
+const noticeSchema = z.object({
+  key: z.custom<Key>((value) => typeof value === "string").exactOptional(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  tone: z.enum(["bad", "warn"]).exactOptional(),
+  reference: z.string().nullish(),
+});
 const proofsSchema = z.array(
   z.object({ kind: z.string(), authenticatorId: z.string().nullable(), shownAt: z.coerce.date() }),
 );
@@ -173,7 +172,7 @@ function toJourney(row: Row): Journey {
     application: row.application,
     returnTo: row.return_to,
     requested: requestedSchema.parse(row.requested),
-    notice: noticeSchema.parse(row.notice),
+    ...readNotice(row.notice),
     expiresAt: row.expires_at,
     endedAt: row.ended_at,
     result: resultSchema.parse(row.result),
@@ -183,6 +182,11 @@ function toJourney(row: Row): Journey {
   };
 }
 
+function readNotice(value: unknown): Pick<Journey, "notice" | "reference"> {
+  const { reference = null, key, ...rest } = noticeSchema.parse(value ?? {});
+  return { notice: key === undefined ? null : { key, ...rest }, reference };
+}
+
 export type Change = {
   account?: { id: string; epoch: number; organisationId: string };
   method?: string | null;
@@ -190,20 +194,27 @@ export type Change = {
   proofs?: readonly { kind: string; authenticatorId: string | null }[];
   ended?: "done" | "unmet";
   result?: Journey["result"];
+  returnTo?: string;
+  /** Of the event that tells why the journey can't go on, for its page to show. */
+  reference?: string | null;
 };
+
+const noticeText = ({ notice, reference }: Change): string | null =>
+  notice || reference ? jsonText({ ...notice, reference }) : null;
 
 /** Saves what came of a post: the journey's row and the proofs shown, in one statement. */
 export async function saveChange(tx: Tx, journeyId: string, change: Change, now: Instant): Promise<void> {
   const moved = tx
     .updateTable("journey")
     .set({
-      notice: change.notice && jsonText(change.notice),
+      notice: noticeText(change),
       ...(change.account && {
         account_id: change.account.id,
         account_epoch: change.account.epoch,
         organisation_id: change.account.organisationId,
       }),
       ...(change.method !== undefined && { method: change.method }),
+      ...(change.returnTo !== undefined && { return_to: change.returnTo }),
       ...(change.ended && { ended_at: now, outcome: change.ended }),
       ...(change.result && { result: jsonText(change.result) }),
     })

@@ -1,0 +1,159 @@
+import type { Origin } from "../../kernel/origin.ts";
+import { minutes, plus, seconds } from "../../kernel/time.ts";
+import type { Tx } from "../../platform/database/index.ts";
+import type { Random } from "../../ports/random.ts";
+import type { AuditEvent } from "../audit/index.ts";
+import { raiseEpoch } from "../organisations/index.ts";
+import { endAllSessions, makeSessionId, startSession } from "../sessions/index.ts";
+import { noteSignIn } from "./authenticator/store.ts";
+import { makeBegin } from "./begin.ts";
+import { assurance } from "./domain/assurance.ts";
+import { completedWay, nextStep, type Step } from "./domain/next-step.ts";
+import { factsOf } from "./facts.ts";
+import type { Journey, Outcome, Purpose } from "./method.ts";
+import type { Advance, JourneyDeps, Posted } from "./posted.ts";
+import { saveChange } from "./store.ts";
+
+/** What the audit says of a step, whoever takes it. */
+export const eventOf = (
+  journey: Journey,
+  origin: Origin,
+  result: AuditEvent["result"],
+  { type, detail }: Pick<AuditEvent, "type" | "detail">,
+): AuditEvent => ({
+  type,
+  result,
+  actor: journey.account && result === "done" ? `account:${journey.account.id}` : "stranger",
+  organisationId: journey.organisation?.id ?? null,
+  accountId: journey.account?.id ?? null,
+  network: origin.network,
+  reference: origin.reference,
+  detail: { purpose: journey.purpose, ...(journey.application && { application: journey.application }), ...detail },
+});
+
+const refusalOf = (step: Step): Pick<AuditEvent, "type" | "detail"> => ({
+  type: "journey.refused",
+  detail: { reason: step.do === "refuse" ? step.reason : null },
+});
+
+export type Finish = ReturnType<typeof makeFinish>;
+
+/** Saves a proof, and ends the journey when it was the last one: purpose, session and audit in the same transaction. */
+export function makeFinish(
+  deps: JourneyDeps,
+  purposes: ReadonlyMap<string, Purpose>,
+  amrOf: ReadonlyMap<string, readonly string[]>,
+) {
+  const { random, audit, messages, methods } = deps;
+  const begin = makeBegin(deps);
+  return async (
+    tx: Tx,
+    { id, origin, sessionCookie }: Posted,
+    journey: Journey,
+    outcome: Outcome & { result: "shown" },
+    now: Date,
+  ): Promise<Advance> => {
+    const facts = factsOf(journey, methods, now);
+    const { account } = journey;
+    const shown = eventOf(journey, origin, "done", outcome.event);
+    const change = {
+      ...(account && { account: { id: account.id, epoch: account.epoch, organisationId: account.organisationId } }),
+      notice: null,
+      proofs: outcome.proofs,
+    };
+    const purpose = purposes.get(journey.purpose);
+    const step = nextStep(facts);
+    if (step.do !== "finish" || !purpose || !account) {
+      const reference = step.do === "refuse" ? origin.reference : null;
+      const refused = eventOf(journey, origin, "refused", refusalOf(step));
+      await Promise.all([
+        saveChange(tx, id, { ...change, reference }, now),
+        messages.enqueue(tx, outcome.messages ?? []),
+        audit.record(tx, reference === null ? [shown] : [shown, refused]),
+      ]);
+      return { to: "page" };
+    }
+
+    const way = completedWay({ ...facts, account: { state: "active", linked: facts.account?.linked ?? [] } });
+    const claim = way && { accountId: account.id, ...assurance(way, journey.proofs, amrOf) };
+    const finished = await purpose.finish(tx, journey, now);
+    const { epoch, ended } = purpose.endsOthers
+      ? await endOthers(tx, account.id, sessionCookie)
+      : { epoch: account.epoch, ended: [] };
+    // Something is not shown yet (the password, when the app was linked on another device): it is all that is asked then.
+    const next =
+      purpose.signsIn && !claim
+        ? await begin(tx, { purpose: "sign-in", browserHash: origin.browserHash, account, proofs: journey.proofs })
+        : null;
+    const session = purpose.signsIn && claim ? newSession(journey, random) : null;
+    const events = [shown, ...finished];
+    let starting: Promise<unknown> | null = null;
+    if (session && claim && way) {
+      starting = startSession(
+        tx,
+        {
+          ...claim,
+          id: session.id,
+          uid: random.id(),
+          accountEpoch: epoch,
+          proofs: journey.proofs,
+          expiresAt: plus(now, session.lifetime),
+          idleSeconds: session.idle / seconds(1),
+          endsWithBrowser: session.maxAge === null,
+          browser: origin.browser,
+          network: origin.network,
+        },
+        sessionCookie,
+        now,
+      );
+      events.push(
+        eventOf(journey, origin, "done", {
+          type: "sign-in.succeeded",
+          detail: { acr: claim.acr, amr: claim.amr.join(" ") },
+        }),
+      );
+    }
+    const used = journey.proofs.flatMap(({ authenticatorId }) => authenticatorId ?? []);
+    await Promise.all([
+      starting,
+      saveChange(
+        tx,
+        id,
+        { ...change, ...(next && { returnTo: `/journey/${next}` }), ended: "done", result: claim },
+        now,
+      ),
+      session && way
+        ? noteSignIn(
+            tx,
+            { accountId: account.id, authenticatorIds: used, browserHash: origin.browserHash, method: way.name },
+            now,
+          )
+        : null,
+      messages.enqueue(tx, outcome.messages ?? []),
+      audit.record(tx, events),
+    ]);
+    return {
+      to: "destination",
+      url: purpose.donePage ? `/journey/${id}` : purpose.destination(journey),
+      session: session && { id: session.id, maxAge: session.maxAge },
+      ended,
+    };
+  };
+}
+
+/** Ends what was made for the account elsewhere: sessions, half-way journeys, grants. This browser's session goes on. */
+async function endOthers(tx: Tx, accountId: string, sessionCookie: string | null) {
+  const epoch = await raiseEpoch(tx, accountId);
+  return { epoch, ended: await endAllSessions(tx, accountId, { epoch, keep: sessionCookie }) };
+}
+
+function newSession({ organisation }: Journey, random: Random) {
+  const policy = organisation?.policy.session;
+  const lifetime = minutes(policy?.lifetimeMinutes ?? 60);
+  return {
+    id: makeSessionId(random),
+    lifetime,
+    idle: minutes(policy?.idleMinutes ?? 60),
+    maxAge: policy?.endsWithBrowser ? null : lifetime,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Origin } from "../../kernel/origin.ts";
+import type { Db } from "../../platform/database/index.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Random } from "../../ports/random.ts";
+import type { Audit } from "../audit/index.ts";
+import type { Messages } from "../messages/index.ts";
+import type { EndedSession } from "../sessions/index.ts";
+import type { Form, Method, Purpose } from "./method.ts";
+
+export type JourneyDeps = {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  audit: Audit;
+  messages: Messages;
+  methods: readonly Method[];
+  purposes: readonly Purpose[];
+  /** Hears of sessions that a finished journey has ended, once that is saved: applications are told (SIN-11). */
+  onSessionsEnded?: (ended: readonly EndedSession[]) => void;
+};
+
+/** The session that a finished journey leaves in the browser; `maxAge` is null when it ends with the browser. */
+export type NewSession = { id: string; maxAge: number | null };
+
+export type Advance =
+  | { to: "page" }
+  | { to: "destination"; url: string; session: NewSession | null; ended?: readonly EndedSession[] }
+  | { to: "busy" }
+  /** There is no such journey in this browser. */
+  | { to: "nowhere" };
+
+/** A posted step as it arrives. */
+export type Posted = { id: string; form: Form; origin: Origin; sessionCookie: string | null };
