@@ -97,7 +97,16 @@ export const makeEndSession =
       const actor: Actor = `account:${accountId}`;
       if (ended)
         await audit.record(tx, [
-          { type: "session.ended", result: "done", actor, organisationId, accountId, network, reference },
+          {
+            type: "session.ended",
+            result: "done",
+            actor,
+            organisationId,
+            accountId,
+            network,
+            reference,
+            detail: { session: ended.uid, reason: "signed-out" },
+          },
         ]);
       return ended;
     });
