@@ -27,7 +27,7 @@ const whole: Plan = {
 };
 
 export const planOf = (quick: boolean): Plan =>
-  quick ? { ...whole, rounds: 3, slice: 300, signInSlice: 1000, starts: 2, accounts: 2000 } : whole;
+  quick ? { ...whole, rounds: 3, slice: 300, signInSlice: 800, starts: 1, accounts: 2000 } : whole;
 
 /** The rounds, each with its things in another order: who goes first is not always the same. */
 export function* turns<T>(rounds: number, things: readonly T[]): Generator<readonly T[]> {

@@ -1,3 +1,4 @@
+import { load } from "../measure/load.ts";
 import { median, short, spread, table } from "../measure/numbers.ts";
 import type { Postgres } from "../measure/postgres.ts";
 import { measure, type Slice, tripsOf } from "../measure/slice.ts";
@@ -35,6 +36,8 @@ export async function openidSection(postgres: Postgres, ours: Party, bare: Party
 
 async function compare(postgres: Postgres, contenders: readonly Contender[], name: keyof Flows, plan: Plan) {
   const results = contenders.map(({ party }): Result => ({ party, slices: [], trips: Number.NaN }));
+  // Unmeasured: what is slow at first is not what is asked about here.
+  for (const { flows } of contenders) await load(flows[name], { ...plan, leadIn: 0 });
   for (const turn of turns(plan.rounds, contenders))
     for (const { party, flows } of turn) {
       const slice = await measure(postgres, party.peer, flows[name], plan);

@@ -9,7 +9,7 @@ import { removeDatabase } from "../../test/server.ts";
 import { freePort } from "../../test/service.ts";
 import { median, short, table } from "../measure/numbers.ts";
 import type { Postgres } from "../measure/postgres.ts";
-import { proportionalOf, residentOf } from "../measure/process.ts";
+import { proportionalOf, residentOf, secondsOf } from "../measure/process.ts";
 import type { Plan } from "../plan.ts";
 
 const program = join(import.meta.dirname, "..", "..", "bin", "vahva");
@@ -30,7 +30,7 @@ export async function startSection(postgres: Postgres, plan: Plan): Promise<stri
     for (let round = 0; round < plan.starts; round += 1) {
       seen.given.push(await started({ VAHVA_DATA: kept, DATABASE_URL: given }));
       seen.warm.push(await started({ VAHVA_DATA: kept }));
-      if (round >= 3) continue;
+      if (round >= 3) continue; // the slowest
       const fresh = folder();
       seen.first.push(await started({ VAHVA_DATA: fresh }));
       removeDatabase(fresh);
@@ -76,7 +76,7 @@ async function started(env: Record<string, string>): Promise<Started> {
     await said(child, "is ready");
     const took = (performance.now() - from) / 1000;
     const pid = child.pid ?? 0;
-    const cpu = ticksOf(pid);
+    const cpu = secondsOf(pid);
     await sleep(2000);
     const postgres = env.DATABASE_URL ? Number.NaN : proportionalOf(postmasterOf(env.VAHVA_DATA ?? ""));
     return { took, cpu, resident: residentOf(pid), postgres };
@@ -85,12 +85,6 @@ async function started(env: Record<string, string>): Promise<Started> {
     child.kill("SIGTERM");
     await exit;
   }
-}
-
-/** User and system time in seconds, of all threads. */
-function ticksOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** The embedded server's process; its data is elsewhere when the folder says so. */
