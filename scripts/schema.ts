@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { migrate } from "../src/platform/database/migrate.ts";
-import { startTestServer } from "../test/server.ts";
+import { startTestServer } from "../test/harness/server.ts";
 
 type Column = {
   table: string;

@@ -1,7 +1,7 @@
 // Sees to it that the real programs which some tests drive are there; says which tests are skipped without. Never fails.
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { lookAgain, missingParts } from "../test/parts.ts";
+import { lookAgain, missingParts } from "../test/harness/parts.ts";
 
 const apt = "/usr/bin/apt-get";
 const wanted = [...new Set(missingParts().flatMap(({ packages }) => packages))];

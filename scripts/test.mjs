@@ -6,7 +6,7 @@ import { root, underNode24 } from "../bin/node24.mjs";
 
 await underNode24();
 process.chdir(root);
-const { startTestServer } = await import("../test/server.ts");
+const { startTestServer } = await import("../test/harness/server.ts");
 
 const chosen = process.argv.slice(2);
 const options = chosen.filter((argument) => argument.startsWith("-") && argument !== "--");

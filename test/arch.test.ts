@@ -40,7 +40,7 @@ const planted: [rule: string, from: string, to: string][] = [
   ["kernel-alone", "src/kernel/b.ts", "zod"],
   ["ports-below", "src/ports/a.ts", "src/platform/http/index.ts"],
   ["platform-below", "src/platform/b.ts", "src/main.ts"],
-  ["nothing-of-tests", "src/platform/c.ts", "test/parts.ts"],
+  ["nothing-of-tests", "src/platform/c.ts", "test/harness/parts.ts"],
   ["no-dev-dependency", "src/platform/d.ts", "playwright-core"],
 ];
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres/index.ts";
-import { removeDatabase } from "../../test/server.ts";
+import { removeDatabase } from "../../test/harness/server.ts";
 import { cpuOf } from "./process.ts";
 
 /** What PostgreSQL has spent on one database so far. */

@@ -1,4 +1,4 @@
-import { freePort } from "../../test/service.ts";
+import { freePort } from "../../test/harness/free-port.ts";
 import { cookiesAfter, expectStatus, locationOf, makeCaller } from "../measure/http.ts";
 import { startPeer } from "../measure/peer.ts";
 import type { Postgres } from "../measure/postgres.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadConfig } from "../../src/config.ts";
 import { compose } from "../../src/main.ts";
 import { migrate } from "../../src/platform/database/index.ts";
-import { freePort } from "../../test/service.ts";
+import { freePort } from "../../test/harness/free-port.ts";
 import { cookiesAfter, expectStatus, locationOf, makeCaller } from "../measure/http.ts";
 import { startPeer } from "../measure/peer.ts";
 import type { Postgres } from "../measure/postgres.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { sql } from "kysely";
-import { type Ground, openGround } from "../../test/inviting.ts";
+import { type Ground, openGround } from "../../test/grounds/inviting.ts";
 import { loadConfig } from "../config.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
 import { applicationRegistry } from "../features/applications/index.ts";

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import { loadConfig } from "../../src/config.ts";
 import { compose } from "../../src/main.ts";
-import { describe, makeVisitor, type Page } from "../agent.ts";
-import { testDatabase } from "../database.ts";
-import { invite, keyOn, linkTo, makeOrganisation, makePhone, type Phone, pinTo } from "../people.ts";
-import { authorizeUrl, exchange, makePkce, post, refresh, userinfo } from "../provider-ground.ts";
-import { spawnService } from "../service.ts";
+import { authorizeUrl, exchange, makePkce, post, refresh, userinfo } from "../grounds/provider-ground.ts";
+import { describe, makeVisitor, type Page } from "../harness/agent.ts";
+import { testDatabase } from "../harness/database.ts";
+import { invite, keyOn, linkTo, makeOrganisation, makePhone, type Phone, pinTo } from "../harness/people.ts";
+import { spawnService } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
 import { startSenders } from "./senders.ts";
 

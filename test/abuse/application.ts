@@ -1,7 +1,15 @@
 import type { ApplicationRegistry, Registration } from "../../src/features/applications/index.ts";
-import type { Visitor } from "../agent.ts";
-import { describe } from "../agent.ts";
-import { authorizeUrl, type Client, callback, exchange, makePkce, type Tokens, type Wish } from "../provider-ground.ts";
+import {
+  authorizeUrl,
+  type Client,
+  callback,
+  exchange,
+  makePkce,
+  type Tokens,
+  type Wish,
+} from "../grounds/provider-ground.ts";
+import type { Visitor } from "../harness/agent.ts";
+import { describe } from "../harness/agent.ts";
 
 export const signedOutAddress = "https://app.example/signed-out";
 

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Client } from "pg";
-import { makeVisitor } from "../agent.ts";
-import { activatedAccount, makeOrganisation } from "../people.ts";
-import { type Service, startService } from "../service.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { activatedAccount, makeOrganisation } from "../harness/people.ts";
+import { type Service, startService } from "../harness/service.ts";
 
 let service: Service;
 let thief: Client;

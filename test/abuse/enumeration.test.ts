@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { makeVisitor, type Visitor } from "../agent.ts";
-import { type Activated, activatedAccount, invite, makeOrganisation, rightPassword } from "../people.ts";
-import { type Service, startService } from "../service.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, invite, makeOrganisation, rightPassword } from "../harness/people.ts";
+import { type Service, startService } from "../harness/service.ts";
 
 const samples = 300;
 const rounds = 3;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { after, before, test } from "node:test";
-import { describe, makeVisitor } from "../agent.ts";
-import { type Activated, activatedAccount, makeOrganisation, signInHere } from "../people.ts";
-import { authorizeUrl, makePkce } from "../provider-ground.ts";
-import { readPage } from "../read-page.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+import { authorizeUrl, makePkce } from "../grounds/provider-ground.ts";
+import { describe, makeVisitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, makeOrganisation, signInHere } from "../harness/people.ts";
+import { readPage } from "../harness/read-page.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 import { registerApplication } from "./application.ts";
 
 const clock = movableClock();

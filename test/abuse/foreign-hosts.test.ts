@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { makeVisitor, type Visitor } from "../agent.ts";
-import { type Activated, activatedAccount, invitedWithPin, linkTo, makeOrganisation } from "../people.ts";
-import { authorizeUrl, callback, makePkce } from "../provider-ground.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+import { authorizeUrl, callback, makePkce } from "../grounds/provider-ground.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, invitedWithPin, linkTo, makeOrganisation } from "../harness/people.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 import { registerApplication } from "./application.ts";
 
 const clock = movableClock();

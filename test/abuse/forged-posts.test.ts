@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { makeVisitor, type Visitor } from "../agent.ts";
-import { type Activated, activatedAccount, invitedWithPin, makeOrganisation } from "../people.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, invitedWithPin, makeOrganisation } from "../harness/people.ts";
 import { registerApplication, tokensFor } from "./application.ts";
 import type { Route } from "./routes.ts";
 import { openSecureService, type SecureService } from "./secure-service.ts";

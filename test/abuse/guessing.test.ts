@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { describe, makeVisitor, type Visitor } from "../agent.ts";
+import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
 import {
   type Activated,
   activatedAccount,
@@ -10,8 +10,8 @@ import {
   messagesTo,
   rightPassword,
   signInHere,
-} from "../people.ts";
-import { movableClock, type Service, startService, until } from "../service.ts";
+} from "../harness/people.ts";
+import { movableClock, type Service, startService, until } from "../harness/service.ts";
 
 const clock = movableClock();
 const wrongPassword = "neljä sinistä sammakkoa";

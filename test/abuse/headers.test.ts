@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
-import { activatedAccount, makeOrganisation } from "../people.ts";
-import { authorizeUrl, makePkce } from "../provider-ground.ts";
+import { authorizeUrl, makePkce } from "../grounds/provider-ground.ts";
+import { activatedAccount, makeOrganisation } from "../harness/people.ts";
 import { registerApplication } from "./application.ts";
 import { openSecureService, type SecureService } from "./secure-service.ts";
 

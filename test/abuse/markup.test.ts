@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { makeVisitor } from "../agent.ts";
-import { activatedAccount, invitedWithPin, makeOrganisation, messagesTo, rightPassword } from "../people.ts";
-import { authorizeUrl, makePkce } from "../provider-ground.ts";
-import { type Service, startService } from "../service.ts";
+import { authorizeUrl, makePkce } from "../grounds/provider-ground.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { activatedAccount, invitedWithPin, makeOrganisation, messagesTo, rightPassword } from "../harness/people.ts";
+import { type Service, startService } from "../harness/service.ts";
 import { registerApplication } from "./application.ts";
 
 let service: Service;

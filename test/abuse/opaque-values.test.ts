@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { makeVisitor, type Visitor } from "../agent.ts";
-import { type Activated, activatedAccount, invitedWithPin, makeOrganisation } from "../people.ts";
-import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../provider-ground.ts";
-import { type Service, startService } from "../service.ts";
+import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, invitedWithPin, makeOrganisation } from "../harness/people.ts";
+import { type Service, startService } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
 
 let service: Service;

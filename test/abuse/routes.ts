@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { FastifyInstance } from "fastify";
-import { type ServiceOptions, startService } from "../service.ts";
+import { type ServiceOptions, startService } from "../harness/service.ts";
 
 export type Route = { method: string; url: string; machine: boolean };
 

@@ -1,4 +1,4 @@
-import type { MovableClock } from "../service.ts";
+import type { MovableClock } from "../harness/service.ts";
 import { startServiceWithRoutes } from "./routes.ts";
 import { startSenders } from "./senders.ts";
 

@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import { verify } from "@node-rs/argon2";
 import { keyFromBase32 } from "../../src/features/authenticators/totp/one-time-code.ts";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { describe, makeVisitor, type Visitor } from "../agent.ts";
+import { type Client, exchange, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
+import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
 import {
   type Activated,
   activatedAccount,
@@ -17,9 +18,8 @@ import {
   pinTo,
   rightPassword,
   signInHere,
-} from "../people.ts";
-import { type Client, exchange, refresh, type Tokens, userinfo } from "../provider-ground.ts";
-import { movableClock, startService, until } from "../service.ts";
+} from "../harness/people.ts";
+import { movableClock, startService, until } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
 import { openSecureService, type SecureService } from "./secure-service.ts";
 import { readEverything } from "./snapshot.ts";

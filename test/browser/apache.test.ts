@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noApache, startApache } from "../doubles/apache.ts";
-import { activatedAccount, makeOrganisation, rightPassword } from "../people.ts";
-import { fillIn, mouse, noBrowser, openBrowser } from "../real-browser.ts";
-import { movableClock, startService } from "../service.ts";
+import { activatedAccount, makeOrganisation, rightPassword } from "../harness/people.ts";
+import { fillIn, mouse, noBrowser, openBrowser } from "../harness/real-browser.ts";
+import { movableClock, startService } from "../harness/service.ts";
 
 test("APP-1 SIN-9 SIN-11 an application behind Apache's mod_auth_openidc: in, its claims, out, and in again", {
   skip: noBrowser() || noApache(),

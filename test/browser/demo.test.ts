@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { machineClock } from "../../src/ports/clock.ts";
-import { testDatabase } from "../database.ts";
 import { startApplication } from "../doubles/application.ts";
-import { linkIn, makePhone, type Phone, rightPassword } from "../people.ts";
-import { fillIn, mouse, noBrowser, openBrowser, type Page, type RealBrowser, scanKey } from "../real-browser.ts";
-import { type Node, runCommand, spawnService, until } from "../service.ts";
+import { testDatabase } from "../harness/database.ts";
+import { linkIn, makePhone, type Phone, rightPassword } from "../harness/people.ts";
+import {
+  fillIn,
+  mouse,
+  noBrowser,
+  openBrowser,
+  type Page,
+  type RealBrowser,
+  scanKey,
+} from "../harness/real-browser.ts";
+import { type Node, runCommand, spawnService, until } from "../harness/service.ts";
 
 const skip = noBrowser();
 let database: Awaited<ReturnType<typeof testDatabase>>;

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { days, minutes } from "../../src/kernel/time.ts";
-import { activatedAccount, invitedWithPin, makeOrganisation } from "../people.ts";
-import { fillIn, noBrowser, openBrowser, type Page, type RealBrowser, type WindowOptions } from "../real-browser.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+import { activatedAccount, invitedWithPin, makeOrganisation } from "../harness/people.ts";
+import {
+  fillIn,
+  noBrowser,
+  openBrowser,
+  type Page,
+  type RealBrowser,
+  type WindowOptions,
+} from "../harness/real-browser.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 
 const skip = noBrowser();
 const clock = movableClock();

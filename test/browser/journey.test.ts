@@ -6,7 +6,7 @@ import type { Language } from "../../src/kernel/language.ts";
 import { minutes } from "../../src/kernel/time.ts";
 import { translator } from "../../src/platform/i18n/index.ts";
 import { startApplication, type TestApplication } from "../doubles/application.ts";
-import { invitedWithPin, makeOrganisation, makePhone, rightPassword } from "../people.ts";
+import { invitedWithPin, makeOrganisation, makePhone, rightPassword } from "../harness/people.ts";
 import {
   type Hands,
   keyboard,
@@ -17,8 +17,8 @@ import {
   scanKey,
   type Window,
   type WindowOptions,
-} from "../real-browser.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+} from "../harness/real-browser.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 
 const skip = noBrowser();
 const clock = movableClock();

@@ -10,7 +10,7 @@ import {
   makeOrganisation,
   makePhone,
   rightPassword,
-} from "../people.ts";
+} from "../harness/people.ts";
 import {
   fillIn,
   heading,
@@ -20,8 +20,8 @@ import {
   type Page,
   type RealBrowser,
   scanKey,
-} from "../real-browser.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+} from "../harness/real-browser.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 
 const skip = noBrowser();
 const clock = movableClock();

@@ -14,8 +14,8 @@ import {
   signInTo,
   type Tokens,
   userinfo,
-} from "../provider-ground.ts";
-import { freePort } from "../provider-host.ts";
+} from "../grounds/provider-ground.ts";
+import { freePort } from "../harness/free-port.ts";
 
 const rounds = 100;
 
@@ -37,7 +37,7 @@ after(async () => {
 
 async function startNode(): Promise<string> {
   const port = await freePort();
-  const script = join(import.meta.dirname, "..", "provider-process.ts");
+  const script = join(import.meta.dirname, "../grounds/provider-process.ts");
   const node = spawn(process.execPath, [script, ground.url, String(port), ground.origin], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, NODE_NO_WARNINGS: "1" },

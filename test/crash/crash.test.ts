@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../../src/config.ts";
 import { type Composed, compose } from "../../src/main.ts";
 import { type Senders, startSenders } from "../abuse/senders.ts";
-import { testDatabase } from "../database.ts";
-import { invite, linkTo, makeOrganisation, pinTo } from "../people.ts";
-import { type Node, spawnService, until } from "../service.ts";
+import { testDatabase } from "../harness/database.ts";
+import { invite, linkTo, makeOrganisation, pinTo } from "../harness/people.ts";
+import { type Node, spawnService, until } from "../harness/service.ts";
 import { makeActivating } from "./person.ts";
 
 const people = 200;

@@ -1,5 +1,5 @@
-import { describe, makeVisitor, type Page } from "../agent.ts";
-import { keyOn, makePhone, rightPassword } from "../people.ts";
+import { describe, makeVisitor, type Page } from "../harness/agent.ts";
+import { keyOn, makePhone, rightPassword } from "../harness/people.ts";
 
 /** What the service has acknowledged to a person: it must never ask for it again. */
 export type Acknowledged = { pin: boolean; password: boolean; active: boolean };

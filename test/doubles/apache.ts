@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { ApplicationRegistry } from "../../src/features/applications/index.ts";
-import { part } from "../parts.ts";
-import { freePort, until } from "../service.ts";
+import { freePort } from "../harness/free-port.ts";
+import { part } from "../harness/parts.ts";
+import { until } from "../harness/service.ts";
 
 const needed = ["apache", "mod-auth-openidc"] as const;
 

@@ -4,7 +4,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { part } from "../parts.ts";
+import { part } from "../harness/parts.ts";
 
 const names = ["bearerbox", "smsbox", "fakesmsc"] as const;
 

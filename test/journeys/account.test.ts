@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { minutes } from "../../src/kernel/time.ts";
-import { makeVisitor, type Visitor } from "../agent.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
 import {
   type Activated,
   activatedAccount,
@@ -9,8 +9,8 @@ import {
   messagesTo,
   rightPassword,
   signInHere,
-} from "../people.ts";
-import { movableClock, type Service, startService, until } from "../service.ts";
+} from "../harness/people.ts";
+import { movableClock, type Service, startService, until } from "../harness/service.ts";
 
 let service: Service;
 let aino: Activated;

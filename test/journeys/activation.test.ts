@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import { days, minutes, seconds } from "../../src/kernel/time.ts";
-import { makeVisitor } from "../agent.ts";
+import { makeVisitor } from "../harness/agent.ts";
 import {
   activatedAccount,
   invitedWithPin,
@@ -14,8 +14,8 @@ import {
   pinTo,
   rightPassword,
   signInHere,
-} from "../people.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+} from "../harness/people.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 
 let service: Service;
 let koivula: Organisation;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { minutes } from "../../src/kernel/time.ts";
-import { makeVisitor, type Visitor } from "../agent.ts";
 import { startApplication, type TestApplication } from "../doubles/application.ts";
-import { type Activated, activatedAccount, makeOrganisation, rightPassword, signInHere } from "../people.ts";
-import { movableClock, type Service, startService, until } from "../service.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, makeOrganisation, rightPassword, signInHere } from "../harness/people.ts";
+import { movableClock, type Service, startService, until } from "../harness/service.ts";
 
 let service: Service;
 let calendar: TestApplication;

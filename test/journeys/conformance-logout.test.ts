@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import type { Agent, Answer } from "../browser-agent.ts";
-import { type Conformance, errorOf, openConformance } from "../conformance.ts";
-import type { Wish } from "../provider-ground.ts";
-import { freePort } from "../provider-host.ts";
+import { type Conformance, errorOf, openConformance } from "../grounds/conformance.ts";
+import type { Wish } from "../grounds/provider-ground.ts";
+import type { Agent, Answer } from "../harness/browser-agent.ts";
+import { freePort } from "../harness/free-port.ts";
 
 const signedOut = "https://app.example/signed-out";
 let op: Conformance;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Conformance, errorOf, openConformance } from "../conformance.ts";
-import { authorizeUrl, callback, codeOf, exchange, makePkce, post, refresh } from "../provider-ground.ts";
+import { type Conformance, errorOf, openConformance } from "../grounds/conformance.ts";
+import { authorizeUrl, callback, codeOf, exchange, makePkce, post, refresh } from "../grounds/provider-ground.ts";
 
 let op: Conformance;
 let client: Conformance["client"];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { makeVisitor } from "../agent.ts";
-import { type Activated, activatedAccount, makeOrganisation } from "../people.ts";
-import { type Service, startService } from "../service.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, makeOrganisation } from "../harness/people.ts";
+import { type Service, startService } from "../harness/service.ts";
 
 let service: Service;
 let aino: Activated;

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import { minutes } from "../../src/kernel/time.ts";
-import { makeVisitor } from "../agent.ts";
 import { startGate } from "../doubles/gate.ts";
 import { noKannel, startKannel, type TestKannel } from "../doubles/kannel.ts";
 import { startSmtpServer, type TestSmtpServer } from "../doubles/smtp-server.ts";
-import { invite, keyOn, linkIn, makeOrganisation, makePhone, rightPassword } from "../people.ts";
-import { movableClock, type Service, startService, until } from "../service.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { invite, keyOn, linkIn, makeOrganisation, makePhone, rightPassword } from "../harness/people.ts";
+import { movableClock, type Service, startService, until } from "../harness/service.ts";
 
 const skip = noKannel();
 const clock = movableClock();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client } from "pg";
-import { makeVisitor } from "../agent.ts";
-import { testDatabase } from "../database.ts";
 import { startGate } from "../doubles/gate.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { testDatabase } from "../harness/database.ts";
 import {
   activatedAccount,
   invitedWithPin,
@@ -12,8 +12,8 @@ import {
   makePhone,
   rightPassword,
   signInHere,
-} from "../people.ts";
-import { movableClock, spawnService, startService, until } from "../service.ts";
+} from "../harness/people.ts";
+import { movableClock, spawnService, startService, until } from "../harness/service.ts";
 
 /** A database of its own behind a gate: `gate.shut()` is an outage. */
 async function gatedDatabase() {

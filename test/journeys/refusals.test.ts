@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { makeVisitor } from "../agent.ts";
-import { activatedAccount, makeOrganisation, rightPassword } from "../people.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { activatedAccount, makeOrganisation, rightPassword } from "../harness/people.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 
 let service: Service;
 before(async () => {

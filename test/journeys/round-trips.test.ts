@@ -3,11 +3,12 @@ import { after, before, test } from "node:test";
 import { loadConfig } from "../../src/config.ts";
 import { compose } from "../../src/main.ts";
 import { assemble } from "../../src/serve.ts";
-import { makeVisitor } from "../agent.ts";
-import { testDatabase } from "../database.ts";
 import { countRoundTrips } from "../doubles/round-trips.ts";
-import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../people.ts";
-import { freePort, movableClock } from "../service.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { testDatabase } from "../harness/database.ts";
+import { freePort } from "../harness/free-port.ts";
+import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../harness/people.ts";
+import { movableClock } from "../harness/service.ts";
 
 type Ground = Awaited<ReturnType<typeof openGround>>;
 

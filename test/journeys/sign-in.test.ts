@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { minutes } from "../../src/kernel/time.ts";
-import { makeVisitor } from "../agent.ts";
-import { type Activated, activatedAccount, makeOrganisation, rightPassword, signInHere } from "../people.ts";
-import { movableClock, type Service, startService } from "../service.ts";
+import { makeVisitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, makeOrganisation, rightPassword, signInHere } from "../harness/people.ts";
+import { movableClock, type Service, startService } from "../harness/service.ts";
 
 let service: Service;
 let aino: Activated;

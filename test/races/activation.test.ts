@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { describe, makeVisitor, type Visitor } from "../agent.ts";
-import { invitedWithPin, keyOn, makeOrganisation, makePhone, rightPassword } from "../people.ts";
+import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
+import { invitedWithPin, keyOn, makeOrganisation, makePhone, rightPassword } from "../harness/people.ts";
 import { openTwoNodes, type TwoNodes } from "./two-nodes.ts";
 
 const rounds = 10;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { describe, makeVisitor, type Visitor } from "../agent.ts";
-import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../people.ts";
+import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../harness/people.ts";
 import { openTwoNodes, type TwoNodes } from "./two-nodes.ts";
 
 const rounds = 100;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { codeFor, registerApplication, tokensFor } from "../abuse/application.ts";
-import { describe, makeVisitor, type Visitor } from "../agent.ts";
-import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../people.ts";
-import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../provider-ground.ts";
-import { until } from "../service.ts";
+import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
+import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
+import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../harness/people.ts";
+import { until } from "../harness/service.ts";
 import { openTwoNodes, type TwoNodes } from "./two-nodes.ts";
 
 let service: TwoNodes;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { codeFor, registerApplication } from "../abuse/application.ts";
-import { makeVisitor, type Visitor } from "../agent.ts";
-import { activatedAccount, makeOrganisation } from "../people.ts";
-import { type Client, exchange, refresh, type Tokens, userinfo } from "../provider-ground.ts";
+import { type Client, exchange, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
+import { makeVisitor, type Visitor } from "../harness/agent.ts";
+import { activatedAccount, makeOrganisation } from "../harness/people.ts";
 import { openTwoNodes, type TwoNodes } from "./two-nodes.ts";
 
 const rounds = 100;

@@ -1,7 +1,7 @@
 import { loadConfig } from "../../src/config.ts";
 import { compose } from "../../src/main.ts";
-import { testDatabase } from "../database.ts";
-import { type Node, spawnService, until } from "../service.ts";
+import { testDatabase } from "../harness/database.ts";
+import { type Node, spawnService, until } from "../harness/service.ts";
 
 /**
  * Two processes of the service on one database, known to the world under one address (the first one's), and beside them

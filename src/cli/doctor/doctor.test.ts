@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { testDatabase } from "../../../test/database.ts";
+import { testDatabase } from "../../../test/harness/database.ts";
 import { loadConfig } from "../../config.ts";
 import { Secret } from "../../kernel/secret.ts";
 import { checkDatabase } from "./database.ts";

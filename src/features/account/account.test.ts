@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type AccountGround, openAccountGround, rightPassword } from "../../../test/account-ground.ts";
+import { type AccountGround, openAccountGround, rightPassword } from "../../../test/grounds/account-ground.ts";
 import { minutes, seconds } from "../../kernel/time.ts";
 
 let ground: AccountGround;

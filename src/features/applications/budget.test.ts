@@ -11,7 +11,7 @@ import {
   refresh,
   tokensFor,
   userinfo,
-} from "../../../test/provider-ground.ts";
+} from "../../../test/grounds/provider-ground.ts";
 
 let ground: Ground;
 before(async () => {

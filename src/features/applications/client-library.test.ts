@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as client from "openid-client";
-import { callback, type Ground, openProvider, signInTo } from "../../../test/provider-ground.ts";
+import { callback, type Ground, openProvider, signInTo } from "../../../test/grounds/provider-ground.ts";
 
 // The same relying-party library that applications use, against every endpoint.
 

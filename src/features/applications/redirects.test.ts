@@ -9,7 +9,7 @@ import {
   openProvider,
   post,
   signInTo,
-} from "../../../test/provider-ground.ts";
+} from "../../../test/grounds/provider-ground.ts";
 
 let ground: Ground;
 let client: Client;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Agent } from "../../../test/browser-agent.ts";
 import {
   authorizeUrl,
   type Client,
@@ -13,7 +12,8 @@ import {
   openProvider,
   signInTo,
   type Wish,
-} from "../../../test/provider-ground.ts";
+} from "../../../test/grounds/provider-ground.ts";
+import type { Agent } from "../../../test/harness/browser-agent.ts";
 import { hours, minutes, plus } from "../../kernel/time.ts";
 
 let ground: Ground;

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import type { Agent } from "../../../test/browser-agent.ts";
 import {
   authorizeUrl,
   type Client,
@@ -11,8 +10,9 @@ import {
   makePkce,
   openProvider,
   tokensFor,
-} from "../../../test/provider-ground.ts";
-import { freePort } from "../../../test/provider-host.ts";
+} from "../../../test/grounds/provider-ground.ts";
+import type { Agent } from "../../../test/harness/browser-agent.ts";
+import { freePort } from "../../../test/harness/free-port.ts";
 import { endSession } from "../sessions/index.ts";
 
 let ground: Ground;

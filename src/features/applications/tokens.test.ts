@@ -18,8 +18,9 @@ import {
   type Tokens,
   tokensFor,
   userinfo,
-} from "../../../test/provider-ground.ts";
-import { freePort, startHost } from "../../../test/provider-host.ts";
+} from "../../../test/grounds/provider-ground.ts";
+import { startHost } from "../../../test/grounds/provider-host.ts";
+import { freePort } from "../../../test/harness/free-port.ts";
 import { days, minutes, seconds } from "../../kernel/time.ts";
 
 let ground: Ground;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { testDatabase } from "../../../test/database.ts";
+import { testDatabase } from "../../../test/harness/database.ts";
 import { Secret } from "../../kernel/secret.ts";
 import { type Database, openDatabase } from "../../platform/database/index.ts";
 import { makeKeyring } from "../../platform/seal/index.ts";

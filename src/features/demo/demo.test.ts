@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { makeVisitor, type Visitor } from "../../../test/agent.ts";
-import { rightPassword } from "../../../test/people.ts";
-import { movableClock, type Service, startService, until } from "../../../test/service.ts";
+import { makeVisitor, type Visitor } from "../../../test/harness/agent.ts";
+import { rightPassword } from "../../../test/harness/people.ts";
+import { movableClock, type Service, startService, until } from "../../../test/harness/service.ts";
 import { minutes, seconds } from "../../kernel/time.ts";
 import { stepAt, usualParameters } from "../authenticators/totp/domain/code.ts";
 import { codeAt, keyFromBase32 } from "../authenticators/totp/one-time-code.ts";

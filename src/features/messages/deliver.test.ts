@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messagesBench } from "../../../test/messages-bench.ts";
+import { messagesBench } from "../../../test/grounds/messages-bench.ts";
 import { hours, minutes, plus, seconds } from "../../kernel/time.ts";
 import type { Mail } from "../../ports/mail-sender.ts";
 import { nextAttempt } from "./domain/back-off.ts";

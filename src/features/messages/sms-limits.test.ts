@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { messagesBench } from "../../../test/messages-bench.ts";
+import { messagesBench } from "../../../test/grounds/messages-bench.ts";
 import { days, hours, minutes, plus } from "../../kernel/time.ts";
 import { defaultSmsCaps } from "./domain/sms-limits.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { sql } from "kysely";
-import { testDatabase } from "../../../test/database.ts";
+import { testDatabase } from "../../../test/harness/database.ts";
 import { type Database, openDatabase } from "./index.ts";
 
 let scratch: Awaited<ReturnType<typeof testDatabase>>;

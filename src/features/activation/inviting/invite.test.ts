@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Ground, openGround } from "../../../../test/inviting.ts";
+import { type Ground, openGround } from "../../../../test/grounds/inviting.ts";
 import { days, plus } from "../../../kernel/time.ts";
 import { makeInvite } from "./invite.ts";
 import { makeRevoke } from "./revoke.ts";

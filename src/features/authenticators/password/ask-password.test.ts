@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Ground, openGround, type Person } from "../../../../test/authenticators.ts";
+import { type Ground, openGround, type Person } from "../../../../test/grounds/authenticators.ts";
 import { hours, minutes } from "../../../kernel/time.ts";
 
 let ground: Ground;

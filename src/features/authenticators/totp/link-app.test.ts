@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, beforeEach, test } from "node:test";
-import { type Ground, openGround } from "../../../../test/authenticators.ts";
+import { type Ground, openGround } from "../../../../test/grounds/authenticators.ts";
 import { minutes } from "../../../kernel/time.ts";
 
 let ground: Ground;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { part } from "../../../../test/parts.ts";
+import { part } from "../../../../test/harness/parts.ts";
 import { type CodeParameters, stepAt } from "./domain/code.ts";
 import { codeAt, keyFromBase32, keyToBase32, makeMatcher } from "./one-time-code.ts";
 

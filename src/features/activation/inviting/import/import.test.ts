@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { type Ground, openGround } from "../../../../../test/inviting.ts";
+import { type Ground, openGround } from "../../../../../test/grounds/inviting.ts";
 import { type ImportOptions, makeImport } from "./import.ts";
 
 let ground: Ground;

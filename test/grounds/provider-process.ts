@@ -1,4 +1,4 @@
-// A node of its own for races: `node test/provider-process.ts <database url> <port> <public url>`. Says when it serves.
+// A node of its own for races: `node test/grounds/provider-process.ts <database url> <port> <public url>`. Says when it serves.
 import { startHost } from "./provider-host.ts";
 
 const [url = "", port = "0", publicUrl = ""] = process.argv.slice(2);

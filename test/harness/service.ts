@@ -1,23 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { InboxMessage } from "../src/adapters/demo-inbox/index.ts";
-import { loadConfig } from "../src/config.ts";
-import type { Duration } from "../src/kernel/time.ts";
-import { compose, serve } from "../src/main.ts";
-import type { Clock } from "../src/ports/clock.ts";
+import type { InboxMessage } from "../../src/adapters/demo-inbox/index.ts";
+import { loadConfig } from "../../src/config.ts";
+import type { Duration } from "../../src/kernel/time.ts";
+import { compose, serve } from "../../src/main.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import { testDatabase } from "./database.ts";
+import { freePort } from "./free-port.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
 /** All nodes of a test share it, so that one opens what another has sealed. */
 const secret = "a secret of the tests that is good for nothing else";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 
 /** The machine's clock, which a test can move on. */
 export function movableClock() {
@@ -185,14 +185,4 @@ export async function until<T>(
     if (found) return found as Exclude<T, false | null | undefined>;
   }
   throw new Error(`waited ${limit / 1000} s for ${what}`);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "localhost");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
-import type { Language } from "../src/kernel/language.ts";
+import type { Language } from "../../src/kernel/language.ts";
 import { part } from "./parts.ts";
 
 /** Why there can be no browser here, as a sentence for a test's `skip`; false when it can. */
@@ -51,7 +51,7 @@ export type WindowOptions = {
 
 export type Window = Awaited<ReturnType<typeof openWindow>>;
 
-const axe = () => readFileSync(join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");
+const axe = () => readFileSync(join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js"), "utf8");
 
 /** Runs in the page: what axe-core finds. */
 const inspect = `(async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbeddedPostgres } from "../src/platform/embedded-postgres/index.ts";
+import { startEmbeddedPostgres } from "../../src/platform/embedded-postgres/index.ts";
 
 /** Nothing here need survive a power cut. */
 const settings = {

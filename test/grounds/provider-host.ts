@@ -1,15 +1,16 @@
 import { pino } from "pino";
-import { applicationRegistry, applications } from "../src/features/applications/index.ts";
-import { makeAudit } from "../src/features/audit/index.ts";
-import { makeCreateOrganisation } from "../src/features/organisations/index.ts";
-import { Secret } from "../src/kernel/secret.ts";
-import { makeListen, openDatabase } from "../src/platform/database/index.ts";
-import { makeHttp } from "../src/platform/http/index.ts";
-import { makeKeyring } from "../src/platform/seal/index.ts";
-import { type Clock, machineClock } from "../src/ports/clock.ts";
-import { systemRandom } from "../src/ports/random.ts";
-import { countRoundTrips } from "./doubles/round-trips.ts";
-import { fakeSignIn } from "./doubles/sign-in.ts";
+import { applicationRegistry, applications } from "../../src/features/applications/index.ts";
+import { makeAudit } from "../../src/features/audit/index.ts";
+import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
+import { Secret } from "../../src/kernel/secret.ts";
+import { makeListen, openDatabase } from "../../src/platform/database/index.ts";
+import { makeHttp } from "../../src/platform/http/index.ts";
+import { makeKeyring } from "../../src/platform/seal/index.ts";
+import { type Clock, machineClock } from "../../src/ports/clock.ts";
+import { systemRandom } from "../../src/ports/random.ts";
+import { countRoundTrips } from "../doubles/round-trips.ts";
+import { fakeSignIn } from "../doubles/sign-in.ts";
+import { freePort } from "../harness/free-port.ts";
 
 const random = systemRandom;
 
@@ -65,14 +66,4 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
       await close();
     },
   };
-}
-
-/** A port that nobody has at this moment. */
-export async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

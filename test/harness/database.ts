@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { migrate } from "../src/platform/database/index.ts";
+import { migrate } from "../../src/platform/database/index.ts";
 import { startTestServer } from "./server.ts";
 
 /** Any number will do, as long as every test process asks for the same. */
@@ -50,7 +50,7 @@ async function makeTemplate(server: string): Promise<string> {
 }
 
 function migrationsHash(): string {
-  const folder = join(import.meta.dirname, "..", "migrations");
+  const folder = join(import.meta.dirname, "../..", "migrations");
   const hash = createHash("sha256");
   for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
   return hash.digest("hex").slice(0, 12);

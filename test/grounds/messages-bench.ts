@@ -1,13 +1,13 @@
-import { type MessagesDeps, makeMessages, type Outcome, type Outgoing } from "../src/features/messages/index.ts";
-import { Secret } from "../src/kernel/secret.ts";
-import { minutes, plus } from "../src/kernel/time.ts";
-import { makeListen, openDatabase } from "../src/platform/database/index.ts";
-import { makeKeyring } from "../src/platform/seal/index.ts";
-import { fakeClock } from "../src/ports/clock.ts";
-import { fakeMailSender } from "../src/ports/mail-sender.ts";
-import { systemRandom as random } from "../src/ports/random.ts";
-import { fakeSmsSender } from "../src/ports/sms-sender.ts";
-import { testDatabase } from "./database.ts";
+import { type MessagesDeps, makeMessages, type Outcome, type Outgoing } from "../../src/features/messages/index.ts";
+import { Secret } from "../../src/kernel/secret.ts";
+import { minutes, plus } from "../../src/kernel/time.ts";
+import { makeListen, openDatabase } from "../../src/platform/database/index.ts";
+import { makeKeyring } from "../../src/platform/seal/index.ts";
+import { fakeClock } from "../../src/ports/clock.ts";
+import { fakeMailSender } from "../../src/ports/mail-sender.ts";
+import { systemRandom as random } from "../../src/ports/random.ts";
+import { fakeSmsSender } from "../../src/ports/sms-sender.ts";
+import { testDatabase } from "../harness/database.ts";
 
 /** A database with one organisation, senders that remember, a clock to turn, and an outbox over them: for tests. */
 export async function messagesBench() {

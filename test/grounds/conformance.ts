@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from "jose";
-import type { Agent, Answer } from "./browser-agent.ts";
+import type { Agent, Answer } from "../harness/browser-agent.ts";
 import {
   authorizeUrl,
   type Client,

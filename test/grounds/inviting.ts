@@ -1,13 +1,13 @@
 import { sql } from "kysely";
-import { makeAudit } from "../src/features/audit/index.ts";
-import type { Outgoing } from "../src/features/messages/index.ts";
-import { makeCreateOrganisation } from "../src/features/organisations/index.ts";
-import { Secret } from "../src/kernel/secret.ts";
-import { openDatabase } from "../src/platform/database/index.ts";
-import { makeKeyring } from "../src/platform/seal/index.ts";
-import { fakeClock } from "../src/ports/clock.ts";
-import { systemRandom } from "../src/ports/random.ts";
-import { testDatabase } from "./database.ts";
+import { makeAudit } from "../../src/features/audit/index.ts";
+import type { Outgoing } from "../../src/features/messages/index.ts";
+import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
+import { Secret } from "../../src/kernel/secret.ts";
+import { openDatabase } from "../../src/platform/database/index.ts";
+import { makeKeyring } from "../../src/platform/seal/index.ts";
+import { fakeClock } from "../../src/ports/clock.ts";
+import { systemRandom } from "../../src/ports/random.ts";
+import { testDatabase } from "../harness/database.ts";
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
 

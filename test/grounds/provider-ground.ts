@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import type { Registration } from "../src/features/applications/index.ts";
-import type { Db } from "../src/platform/database/index.ts";
-import { type Agent, type Answer, makeAgent } from "./browser-agent.ts";
-import { testDatabase } from "./database.ts";
+import type { Registration } from "../../src/features/applications/index.ts";
+import type { Db } from "../../src/platform/database/index.ts";
+import { type Agent, type Answer, makeAgent } from "../harness/browser-agent.ts";
+import { testDatabase } from "../harness/database.ts";
 import { type Host, type HostOptions, startHost } from "./provider-host.ts";
 
 export const callback = "https://app.example/callback";

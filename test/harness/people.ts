@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { InboxMessage } from "../src/adapters/demo-inbox/index.ts";
-import type { Given, Invited } from "../src/features/activation/index.ts";
-import { usualParameters } from "../src/features/authenticators/totp/domain/code.ts";
-import { codeAt, keyFromBase32 } from "../src/features/authenticators/totp/one-time-code.ts";
-import type { Organisation } from "../src/features/organisations/index.ts";
-import type { Clock } from "../src/ports/clock.ts";
+import type { InboxMessage } from "../../src/adapters/demo-inbox/index.ts";
+import type { Given, Invited } from "../../src/features/activation/index.ts";
+import { usualParameters } from "../../src/features/authenticators/totp/domain/code.ts";
+import { codeAt, keyFromBase32 } from "../../src/features/authenticators/totp/one-time-code.ts";
+import type { Organisation } from "../../src/features/organisations/index.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import { describe, makeVisitor, type Visitor } from "./agent.ts";
 import { part } from "./parts.ts";
 import { type Service, until } from "./service.ts";
