@@ -97,6 +97,7 @@ function page(view: PageView, kind: "journey" | "work", body: Html): string {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <link rel="icon" href="${assetPath("favicon.svg")}" type="image/svg+xml">
+<script src="${assetPath("once.js")}" defer></script>
 <link rel="stylesheet" href="${assetPath("vahva.css")}">${brand && html`\n<link rel="stylesheet" href="${brand}">`}
 </head>
 <body class="${kind}">
