@@ -20,6 +20,7 @@ import {
   userinfo,
 } from "../../../test/grounds/provider-ground.ts";
 import { startHost } from "../../../test/grounds/provider-host.ts";
+import { eventually } from "../../../test/harness/eventually.ts";
 import { freePort } from "../../../test/harness/free-port.ts";
 import { days, minutes, seconds } from "../../kernel/time.ts";
 
@@ -205,7 +206,9 @@ test("T70 a closed account, organisation or application and a raised epoch end e
       assert.equal((await userinfo(node, tokens.access_token)).status, 200, name);
       const unused = codeOf(await agent.send(authorizeUrl(app, challenge)));
       await end(app, account, organisation);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // Each node hears of a closed application by itself.
+      for (const origin of [ground.origin, node])
+        await eventually(async () => assert.equal((await userinfo(origin, tokens.access_token)).status, 401, name));
       for (const origin of [ground.origin, node]) {
         assert.equal((await userinfo(origin, tokens.access_token)).status, 401, `${name} userinfo`);
         assert.notEqual((await refresh(origin, app, tokens.refresh_token)).status, 200, `${name} refresh`);

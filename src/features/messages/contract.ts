@@ -121,6 +121,8 @@ export type MessagesDeps = {
   smsCaps?: SmsCaps;
   /** Wakes the loop when a message was put in; without it the loop looks each second. */
   listen?: Listen;
+  /** How often the loop looks by itself: each second unless told otherwise. */
+  lookEvery?: Duration;
   log?: Log;
   onOutcome?: (outcome: Outcome) => void;
 };

@@ -2,7 +2,7 @@ import type { Messages, MessagesDeps, Outbox } from "./contract.ts";
 import { makeDeliverDue } from "./deliver.ts";
 import { defaultSmsCaps } from "./domain/sms-limits.ts";
 import { makeEnqueue } from "./enqueue.ts";
-import { startLoop } from "./loop.ts";
+import { lookEvery, startLoop } from "./loop.ts";
 import { readStates, withdrawWaiting } from "./store.ts";
 
 export type {
@@ -29,6 +29,6 @@ export function makeMessages(deps: MessagesDeps): Messages & Outbox {
     withdraw: withdrawWaiting,
     states: readStates,
     deliverDue,
-    start: () => startLoop({ deliverDue, stopping, listen: deps.listen }),
+    start: () => startLoop({ deliverDue, stopping, every: deps.lookEvery ?? lookEvery, listen: deps.listen }),
   };
 }

@@ -28,6 +28,8 @@ export type Hasher = {
   verifyNothing(password: string): Promise<Exclude<Verified, "match">>;
   /** Whether the hash was made at another cost than today's, to be made anew at the next right password. */
   needsRehash(hash: string): boolean;
+  /** What `verifyNothing` compares with: no password is known that it fits. */
+  nothing: string;
   /** For metrics. */
   state(): GateState;
 };
@@ -81,6 +83,7 @@ export function makeHasher(options: HasherOptions): Hasher {
         made.outputLen !== hashBytes
       );
     },
+    nothing,
     state: gate.state,
   };
 }
