@@ -2,7 +2,7 @@ import type { Origin } from "../../kernel/origin.ts";
 import { days, minutes, plus } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
-import { full, use } from "../../platform/throttle/index.ts";
+import { use } from "../../platform/throttle/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Audit } from "../audit/index.ts";
@@ -36,11 +36,11 @@ export const makeRequestPin =
       if (!invitation || invitation.replaced || !live.includes(invitation.state) || now >= invitation.expiresAt)
         return "not-live";
       const { id, account, organisation, pinSentAt } = invitation;
+      if (organisation.state === "closed" || account.state === "closed") return "not-live";
       if (!account.phone) return "no-phone";
       if (pinSentAt && plus(pinSentAt, minutes(1)) > now) return "too-soon";
       const daily = { key: `pin-request:${id}`, limit: perDay, window: days(1) };
-      if (await full(tx, daily, now)) return "too-many-today";
-      await use(tx, daily, now);
+      if (await use(tx, daily, now)) return "too-many-today";
 
       const pin = random.digits(6);
       const expiresAt = plus(now, pinLifetime);

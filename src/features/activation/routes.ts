@@ -4,7 +4,7 @@ import type { Db } from "../../platform/database/index.ts";
 import { formField, type Http } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
-import { full, use } from "../../platform/throttle/index.ts";
+import { use } from "../../platform/throttle/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { drawOwnPage, findOpenJourney } from "../journey/index.ts";
 import { homeOf } from "../organisations/index.ts";
@@ -81,13 +81,8 @@ export function activationRoutes(app: FastifyInstance, deps: RouteDeps): void {
 /** A minute apart, five a day: enough for a person, and no way to flood a mailbox. */
 async function mayToSend({ db, clock }: RouteDeps, { id }: Invitation): Promise<boolean> {
   const now = clock.now();
-  const limits = [
-    { key: `link-request:minute:${id}`, limit: 1, window: minutes(1) },
-    { key: `link-request:day:${id}`, limit: 5, window: days(1) },
-  ];
-  for (const limit of limits) if (await full(db, limit, now)) return false;
-  const counted = await Promise.all(limits.map((limit) => use(db, limit, now)));
-  return counted.every((refused) => refused === null);
+  if (await use(db, { key: `link-request:minute:${id}`, limit: 1, window: minutes(1) }, now)) return false;
+  return !(await use(db, { key: `link-request:day:${id}`, limit: 5, window: days(1) }, now));
 }
 
 function whyDead(invitation: Invitation, now: Date): DeadLink | null {

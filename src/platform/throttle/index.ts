@@ -1,6 +1,6 @@
 import { type Duration, type Instant, plus } from "../../kernel/time.ts";
 import type { Db, Tx } from "../database/index.ts";
-import { bump, loadThrottle, pass, readJoinedThrottles } from "./store.ts";
+import { bump, pass, readJoinedThrottles } from "./store.ts";
 
 export { joinedThrottles, sweepThrottles } from "./store.ts";
 
@@ -36,11 +36,4 @@ export function fullAmong(limits: readonly Limit[], joined: unknown, now: Instan
       return row && row.count >= limit && plus(row.since, window) > now ? [[key, plus(row.since, window)]] : [];
     }),
   );
-}
-
-/** Whether a use would be refused, without counting it; resolves to when there is room again, or null. */
-export async function full(tx: Tx | Db, { key, limit, window }: Limit, now: Instant): Promise<Instant | null> {
-  const row = await loadThrottle(tx, key);
-  if (!row || plus(row.since, window) <= now) return null;
-  return row.count >= limit ? plus(row.since, window) : null;
 }

@@ -54,9 +54,6 @@ const joinedSchema = z.array(z.object({ key: z.string(), count: z.number(), sinc
 export const readJoinedThrottles = (value: unknown): Map<string, Row> =>
   new Map(joinedSchema.parse(value).map(({ key, ...row }) => [key, row]));
 
-export const loadThrottle = (tx: Tx | Db, key: string): Promise<Row | undefined> =>
-  tx.selectFrom("throttle").select(["count", "since"]).where("key", "=", key).executeTakeFirst();
-
 /** Deletes counters that were begun before `instant`; resolves to how many. */
 export async function sweepThrottles(tx: Tx | Db, instant: Instant): Promise<number> {
   const { numDeletedRows } = await tx.deleteFrom("throttle").where("since", "<", instant).executeTakeFirst();
