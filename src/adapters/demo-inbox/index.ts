@@ -1,11 +1,11 @@
 import type { Db } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { InboxMessage } from "../../ports/inbox-message.ts";
 import type { Delivery, MailSender } from "../../ports/mail-sender.ts";
 import type { SmsSender } from "../../ports/sms-sender.ts";
-import type { InboxMessage } from "./inbox-message.ts";
 import { insertMessage, listMessages } from "./store.ts";
 
-export type { InboxMessage } from "./inbox-message.ts";
+export type { InboxMessage } from "../../ports/inbox-message.ts";
 
 export type DemoInbox = {
   mail: MailSender;

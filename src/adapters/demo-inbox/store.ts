@@ -1,5 +1,5 @@
 import type { Db } from "../../platform/database/index.ts";
-import type { InboxMessage } from "./inbox-message.ts";
+import type { InboxMessage } from "../../ports/inbox-message.ts";
 
 /** Keeps `message`, once per id, and lets go of all but the latest `kept`. */
 export async function insertMessage(db: Db, message: InboxMessage, kept: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { formatDateTime, type Translate } from "../../platform/i18n/index.ts";
 import { type Content, type Html, html, icon, link, linkButton, notice } from "../../platform/pages/index.ts";
+import type { InboxMessage } from "../../ports/inbox-message.ts";
 import type { PageParts, View } from "./application-page.ts";
-import type { InboxMessage } from "./inbox-message.ts";
 import { messageText } from "./message-text.ts";
 
 /** What would have been sent: text messages on a phone, e-mails in a mailbox, the latest first. */

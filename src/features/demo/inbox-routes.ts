@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Db } from "../../platform/database/index.ts";
 import { formFields, type Http } from "../../platform/http/index.ts";
+import type { InboxMessage } from "../../ports/inbox-message.ts";
 import type { makeInvite } from "../activation/index.ts";
 import { findOrganisation, type Problem } from "../organisations/index.ts";
-import type { InboxMessage } from "./inbox-message.ts";
 import { inboxPage } from "./inbox-page.ts";
 import { inviteFields, invitePage } from "./invite-page.ts";
 import { drawDemo, viewOf } from "./page-routes.ts";

@@ -1,4 +1,5 @@
 import type { Db } from "../../platform/database/index.ts";
+import type { InboxMessage } from "../../ports/inbox-message.ts";
 import type { makeInvite } from "../activation/index.ts";
 import type { ApplicationSettings, Registration, SettingsProblems } from "../applications/index.ts";
 import type { Actor } from "../audit/index.ts";
@@ -9,7 +10,6 @@ import {
   type makeCreateOrganisation,
   type Organisation,
 } from "../organisations/index.ts";
-import type { InboxMessage } from "./inbox-message.ts";
 
 /** How the demo's organisation and application are known. */
 export const demoSlug = "havula";

@@ -1,4 +1,4 @@
-import type { Instant } from "../../kernel/time.ts";
+import type { Instant } from "../kernel/time.ts";
 
 /** A message that would have been sent, as the demo keeps it. A text message has neither subject nor HTML. */
 export type InboxMessage = Readonly<{
