@@ -12,7 +12,14 @@ import { PlainError } from "./kernel/plain-error.ts";
 import { Secret } from "./kernel/secret.ts";
 import { seconds } from "./kernel/time.ts";
 import { methodNames } from "./methods.ts";
-import { makeDatabaseClock, makeListen, migrate, openDatabase, pendingMigrations } from "./platform/database/index.ts";
+import {
+  type Database,
+  makeDatabaseClock,
+  makeListen,
+  migrate,
+  openDatabase,
+  pendingMigrations,
+} from "./platform/database/index.ts";
 import { makeLog } from "./platform/log/index.ts";
 import { makeMetrics } from "./platform/metrics/index.ts";
 import { makeKeyring } from "./platform/seal/index.ts";
@@ -36,14 +43,16 @@ export type Composed = Awaited<ReturnType<typeof compose>>;
 /** Opens the database and puts the service's parts together, without its pages: what a command works with. */
 export async function compose({ config, claim, log, clock: ownClock, random = systemRandom }: ComposeOptions) {
   const server = await openDatabaseServer(config, { claim, log });
+  let opened: Database | undefined;
   try {
     const url = server.url;
     if (claim) await migrate(url, (done, total, name) => log(`Database: ${name} (${done} of ${total})`));
     else if ((await pendingMigrations(url)) > 0)
       throw new PlainError('The database is not ready for this version. Run "vahva migrate" (or "vahva start") first.');
-    const { db, pool, close } = openDatabase(url, { connections: config.database.connections });
-    const databaseClock = ownClock ? null : await makeDatabaseClock(pool);
-    const clock = ownClock ?? databaseClock ?? { now: () => new Date() };
+    opened = openDatabase(url, { connections: config.database.connections });
+    const { db, pool, close } = opened;
+    const databaseClock = await makeDatabaseClock(pool);
+    const clock = ownClock ?? databaseClock;
     const logger = makeLog(config.logLevel);
     const metrics = makeMetrics();
     const keyring = makeKeyring(secretsOf(config));
@@ -82,13 +91,14 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         inviting: { ...invitations, importPeople: invitations.import },
       },
       close: async () => {
-        databaseClock?.stop();
+        databaseClock.stop();
         senders.close();
         await close();
         await server.stop();
       },
     };
   } catch (error) {
+    await opened?.close();
     await server.stop();
     throw error;
   }

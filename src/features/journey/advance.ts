@@ -33,6 +33,8 @@ export function makeAdvance(deps: JourneyDeps) {
       const journey = await locking;
       if (!journey) return { to: "nowhere" };
       if (journey.endedAt || !isAsked(journey, handler, deps)) return { to: "page" };
+      // What was shown for one account never counts for another, whoever was faster.
+      if (claimedBy !== null && journey.account?.id !== claimedBy) return { to: "page" };
       const attempt = prepared ?? (await handler.attempt(journey, form, origin));
       if (attempt === "busy") return { to: "busy" };
       const outcome = await (decide ?? attempt.decide(tx, now))(journey);
