@@ -36,5 +36,8 @@ export async function startGate(target: { port: number } | { path: string }) {
   };
 
   const port = await open();
-  return { port, shut, open: () => open(port), stop: shut };
+  const openAgain = async () => {
+    if (!server) await open(port);
+  };
+  return { port, shut, open: openAgain, stop: shut };
 }
