@@ -77,7 +77,7 @@ async function twentyMinutes(accountId: string, channel: "email" | "sms") {
   for (let attempt = 1; attempt <= 4; attempt += 1) {
     await until(async () => {
       const last = (await outbox(accountId)).filter((each) => each.channel === channel).at(-1);
-      if (!last || last.state !== "waiting") return Boolean(last);
+      if (last?.state !== "waiting") return Boolean(last);
       const ended = Number(last.next_attempt_at) - clock.now().getTime() < minutes(3);
       return last.attempts >= attempt && ended;
     }, `attempt ${attempt}`);

@@ -194,7 +194,6 @@ export interface InvitationTable {
   pin_misses: Generated<number>;
   misses: Generated<number>;
   pin_sent_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
-  expected_identity: Buffer | null;
   expires_at: Timestamp;
   created_at: Timestamp;
   opened_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
@@ -310,6 +309,65 @@ export interface DemoInboxTable {
   at: Timestamp;
 }
 
+/** Who an account's person is: expected by an invitation, or bound once proved. sealed holds country, type and value; blind_index is a keyed hash over all three. It outlives the removal of the authenticator, so that recovery can ask for the same person. */
+export interface IdentityTable {
+  account_id: string;
+  organisation_id: string;
+  blind_index: Buffer;
+  sealed: Buffer;
+  broker: string | null;
+  level: string | null;
+  expected_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  bound_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** Identification brokers and Suomi.fi, as an operator has configured them. title is the name that people see. */
+export interface IdentityBrokerTable {
+  name: string;
+  profile: string;
+  title: Json;
+  settings: Json;
+  secret: Buffer | null;
+  position: Generated<number>;
+  state: Generated<string>;
+  created_at: Timestamp;
+}
+
+/** Our keys towards brokers: sig signs requests, enc decrypts answers, entity signs the key set. Null: without end. A new sig key is published before signs_from; an old enc key still decrypts after published_until. */
+export interface RelyingPartyKeyTable {
+  kid: string;
+  use: string;
+  private_key: Buffer;
+  certificate: string;
+  created_at: Timestamp;
+  signs_from: Timestamp;
+  published_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  used_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** A person sent to a broker, by the hash of the state that comes back: used once, in the browser that left. memory is what the answer is checked by, posted an answer that came as a form from the broker's page, answer who it was until an account is chosen; all three are sealed. */
+export interface EidRequestTable {
+  state_hash: Buffer;
+  journey_id: string;
+  kind: string;
+  broker: string;
+  memory: Buffer;
+  level: string;
+  sent_at: Timestamp;
+  expires_at: Timestamp;
+  posted: Buffer | null;
+  used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  answer: Buffer | null;
+}
+
+/** Sessions that began with a broker that has single logout, and what its own session is ended by (sealed). */
+export interface EidSessionTable {
+  session_uid: string;
+  broker: string;
+  key_hash: Buffer;
+  broker_session: Buffer;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -319,6 +377,10 @@ export interface Tables {
   audit_stream: AuditStreamTable;
   authenticator: AuthenticatorTable;
   demo_inbox: DemoInboxTable;
+  eid_request: EidRequestTable;
+  eid_session: EidSessionTable;
+  identity: IdentityTable;
+  identity_broker: IdentityBrokerTable;
   invitation: InvitationTable;
   invitation_link: InvitationLinkTable;
   journey: JourneyTable;
@@ -331,6 +393,7 @@ export interface Tables {
   password: PasswordTable;
   person: PersonTable;
   proof: ProofTable;
+  relying_party_key: RelyingPartyKeyTable;
   session: SessionTable;
   signing_key: SigningKeyTable;
   throttle: ThrottleTable;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { levels } from "../../../kernel/identity.ts";
 import { strengths } from "../../../kernel/strength.ts";
 
 /** What kind of account it is in its organisation. */
@@ -16,13 +17,23 @@ const methodsOfCategory = z.strictObject({
 export const policySchema = z.strictObject({
   methods: z
     .strictObject({
-      staff: methodsOfCategory.prefault({ permitted: ["totp"] }),
-      student: methodsOfCategory.prefault({ permitted: ["totp"] }),
-      external: methodsOfCategory.prefault({ permitted: ["totp"] }),
-      guest: methodsOfCategory.prefault({ permitted: ["totp"] }),
+      staff: methodsOfCategory.prefault({ permitted: ["eid", "totp"] }),
+      student: methodsOfCategory.prefault({ permitted: ["eid", "totp"] }),
+      external: methodsOfCategory.prefault({ permitted: ["eid", "totp"] }),
+      guest: methodsOfCategory.prefault({ permitted: ["eid", "totp"] }),
     })
     .prefault({}),
   minimumStrength: z.literal(strengths).default(2),
+  eid: z
+    .strictObject({
+      /** Names of the brokers that people may use; without it every one that is open to all organisations. */
+      brokers: z.array(z.string()).optional(),
+      /** Countries whose eIDs are offered (ISO 3166); without it all. */
+      countries: z.array(z.string().regex(/^[A-Z]{2}$/)).optional(),
+      /** The least that an identification must reach. */
+      level: z.enum(levels).default("substantial"),
+    })
+    .prefault({}),
   session: z
     .strictObject({
       lifetimeMinutes: z.int().min(5).max(43_200).default(1_440),
