@@ -66,7 +66,7 @@ export async function openGround({ cost = cheap } = {}) {
     const passwords = password({ ...shared, hashing: { cost, queue: 1000, ...hashing } });
     const codes = totp({ ...shared, publicUrl: "https://login.example", passwordSteps: passwords.steps });
     const methods = [codes.method, ...extra];
-    return { ...shared, codes, methods, advance: makeAdvance({ ...shared, methods, purposes }) };
+    return { ...shared, codes, methods, ...makeAdvance({ ...shared, methods, purposes }) };
   };
   const node = openNode();
   const { db } = node;
@@ -103,6 +103,7 @@ export async function openGround({ cost = cheap } = {}) {
       form: sent,
       origin: { browserHash: hashOf(browser), network, browser: "Firefox", reference: "ref" },
       sessionCookie: null,
+      language: () => "en",
     });
 
   const read = async (id: string, browser = "browser") => {

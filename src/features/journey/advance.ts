@@ -1,8 +1,8 @@
 import { nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import { eventOf, type Finish, makeFinish } from "./finish.ts";
-import type { Journey, Outcome, StepHandler } from "./method.ts";
-import type { Advance, JourneyDeps, Posted } from "./posted.ts";
+import type { Attempt, Journey, Outcome, StepHandler } from "./method.ts";
+import type { Advance, Arrival, JourneyDeps, Posted } from "./posted.ts";
 import { loadJourney, lockJourney, saveChange } from "./store.ts";
 
 /**
@@ -23,11 +23,23 @@ export function makeAdvance(deps: JourneyDeps) {
     if (!handler) return { to: "page" };
     const prepared = handler.quick ? null : await prepare(deps, handler, request);
     if (prepared && "to" in prepared) return prepared;
+    const { form, origin, language } = request;
+    const prepareLate = (journey: Journey) =>
+      handler.attempt(journey, form, { ...origin, language: language(journey) });
+    return judge(handler, request, prepared, prepareLate);
+  };
 
-    return deps.db.transaction().execute(async (tx): Promise<Advance> => {
+  /** `prepareLate` is for steps that were not prepared: they need nothing before the lock. */
+  const judge = (
+    handler: StepHandler,
+    request: Omit<Posted, "form" | "language">,
+    prepared: Attempt | null,
+    prepareLate: (journey: Journey) => Promise<Attempt | "busy">,
+  ): Promise<Advance> =>
+    deps.db.transaction().execute(async (tx): Promise<Advance> => {
       const now = deps.clock.now();
       const claimedBy = prepared?.accountId ?? null;
-      const { id, form, origin } = request;
+      const { id, origin } = request;
       const locking = lockJourney(tx, { id, browserHash: origin.browserHash, claimedBy });
       const decide = prepared?.decide(tx, now);
       const journey = await locking;
@@ -35,30 +47,40 @@ export function makeAdvance(deps: JourneyDeps) {
       if (journey.endedAt || !isAsked(journey, handler, deps)) return { to: "page" };
       // What was shown for one account never counts for another, whoever was faster.
       if (claimedBy !== null && journey.account?.id !== claimedBy) return { to: "page" };
-      const attempt = prepared ?? (await handler.attempt(journey, form, origin));
+      const attempt = prepared ?? (await prepareLate(journey));
       if (attempt === "busy") return { to: "busy" };
       const outcome = await (decide ?? attempt.decide(tx, now))(journey);
-      if (outcome.result === "refused") {
-        const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };
-        await Promise.all([saveChange(tx, id, { notice: outcome.notice }, now), deps.audit.record(tx, [refused])]);
-        return { to: "page" };
-      }
-      return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
+      if (outcome.result === "shown") return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
+      const event =
+        outcome.event && eventOf(journey, origin, outcome.result === "left" ? "done" : "refused", outcome.event);
+      const about = outcome.result === "refused" ? outcome.about : null;
+      await Promise.all([
+        saveChange(tx, id, { notice: outcome.result === "refused" ? outcome.notice : null }, now),
+        deps.audit.record(tx, event ? [{ ...event, ...about }] : []),
+      ]);
+      return outcome.result === "left" ? { to: "elsewhere", url: outcome.url } : { to: "page" };
     });
-  };
-  return async (request: Posted): Promise<Advance> => {
-    const result = await advance(request);
+
+  const tellEnded = (result: Advance): Advance => {
     if (result.to === "destination" && result.ended?.length) deps.onSessionsEnded?.(result.ended);
     return result;
+  };
+  return {
+    advance: async (request: Posted): Promise<Advance> => tellEnded(await advance(request)),
+    /** Judges what was shown elsewhere as if it had been posted here. */
+    arrive: async ({ kind, attempt, ...request }: Arrival): Promise<Advance> => {
+      const handler = steps.get(kind);
+      return handler ? tellEnded(await judge(handler, request, attempt, async () => attempt)) : { to: "page" };
+    },
   };
 }
 
 /** The slow work of a step, before any lock: only for a step that this journey asks just now. */
-async function prepare(deps: JourneyDeps, handler: StepHandler, { id, form, origin }: Posted) {
+async function prepare(deps: JourneyDeps, handler: StepHandler, { id, form, origin, language }: Posted) {
   const journey = await loadJourney(deps.db, { id, browserHash: origin.browserHash });
   if (!journey) return { to: "nowhere" } as const;
   if (journey.endedAt || !isAsked(journey, handler, deps)) return { to: "page" } as const;
-  const attempt = await handler.attempt(journey, form, origin);
+  const attempt = await handler.attempt(journey, form, { ...origin, language: language(journey) });
   return attempt === "busy" ? ({ to: "busy" } as const) : attempt;
 }
 

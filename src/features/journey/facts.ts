@@ -3,10 +3,11 @@ import type { Instant } from "../../kernel/time.ts";
 import { permittedMethods } from "../organisations/index.ts";
 import type { Facts } from "./domain/next-step.ts";
 import { type MethodRule, purposeRules } from "./domain/rules.ts";
-import type { Journey } from "./method.ts";
+import type { Journey, Method } from "./method.ts";
 
 /** What the pure decisions take into account of a journey, read from its rows just now. */
-export function factsOf(journey: Journey, methods: readonly MethodRule[], now: Instant): Facts {
+export function factsOf(journey: Journey, known: readonly Method[], now: Instant): Facts {
+  const methods = known.filter(({ isOffered }) => isOffered?.(journey.organisation) ?? true);
   const account = journey.accountId === null ? null : journey.account;
   const linked = account ? journey.authenticators.map(({ method }) => method) : [];
   const permitted = permittedHere(journey, account?.category ?? null);
@@ -20,6 +21,7 @@ export function factsOf(journey: Journey, methods: readonly MethodRule[], now: I
     permitted,
     requiredStrength: requiredStrength(journey, methods, linked, permitted),
     chosen: journey.method,
+    toLink: journey.requested.link ?? null,
     proofs: journey.proofs,
     notBefore: journey.requested.notBefore ?? null,
   };

@@ -48,7 +48,7 @@ export function makeFinish(
   const begin = makeBegin(deps);
   return async (
     tx: Tx,
-    { id, origin, sessionCookie }: Posted,
+    { id, origin, sessionCookie }: Omit<Posted, "form" | "language">,
     journey: Journey,
     outcome: Outcome & { result: "shown" },
     now: Date,
@@ -88,13 +88,15 @@ export function makeFinish(
     const session = purpose.signsIn && claim ? newSession(journey, random) : null;
     const events = [shown, ...finished];
     let starting: Promise<unknown> | null = null;
+    let keeping: Promise<unknown> | undefined;
     if (session && claim && way) {
+      const uid = random.id();
       starting = startSession(
         tx,
         {
           ...claim,
           id: session.id,
-          uid: random.id(),
+          uid,
           accountEpoch: epoch,
           proofs: journey.proofs,
           expiresAt: plus(now, session.lifetime),
@@ -106,6 +108,7 @@ export function makeFinish(
         sessionCookie,
         now,
       );
+      keeping = methods.find(({ name }) => name === way.name)?.onSession?.(tx, { uid, journeyId: id });
       events.push(
         eventOf(journey, origin, "done", {
           type: "sign-in.succeeded",
@@ -116,6 +119,7 @@ export function makeFinish(
     const used = journey.proofs.flatMap(({ authenticatorId }) => authenticatorId ?? []);
     await Promise.all([
       starting,
+      keeping,
       saveChange(
         tx,
         id,

@@ -1,11 +1,11 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Db } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import { makeAdvance } from "./advance.ts";
 import { type Beginning, makeBegin } from "./begin.ts";
-import type { JourneyDeps } from "./posted.ts";
+import type { Arrival, JourneyDeps } from "./posted.ts";
 import { loadResult } from "./result/store.ts";
-import { journeyRoutes } from "./routes.ts";
+import { answer, journeyRoutes } from "./routes.ts";
 
 export { insertAuthenticator, listAuthenticators } from "./authenticator/store.ts";
 export type { MethodRule, PurposeName } from "./domain/rules.ts";
@@ -17,6 +17,7 @@ export type {
   Method,
   Notice,
   Outcome,
+  Poster,
   Purpose,
   Requested,
   StepHandler,
@@ -26,16 +27,23 @@ export type {
 export { drawOwnPage } from "./page-routes.ts";
 export { findHalfWay } from "./result/store.ts";
 export { findOpenJourney, sweepJourneys } from "./store.ts";
-export type { Beginning };
+export type { Arrival, Beginning };
 
 export type Journeys = ReturnType<typeof journeys>;
 
 /** The one mechanism under every way in: a row, proofs, a pure next step, one dispatcher. */
 export function journeys(deps: JourneyDeps & { http: Http }) {
+  const { http } = deps;
   const begin = makeBegin(deps);
-  const advance = makeAdvance(deps);
+  const { advance, arrive } = makeAdvance(deps);
   return {
     begin,
+    /** What a browser brought back from elsewhere: judged as a step, and answered with where that leads. */
+    arrive: async (request: FastifyRequest, reply: FastifyReply, arrival: Pick<Arrival, "id" | "kind" | "attempt">) => {
+      const sessionCookie = http.cookies.read(request.raw, "session");
+      const result = await arrive({ ...arrival, origin: http.origin(request, reply), sessionCookie });
+      return answer(http, request, reply, arrival.id, result);
+    },
     /** What became of a journey of this browser, for whoever began it. */
     result: (db: Db, id: string, browserHash: Buffer) => loadResult(db, id, browserHash, deps.clock.now()),
     routes: (app: FastifyInstance) => journeyRoutes(app, { ...deps, begin, advance }),

@@ -29,6 +29,8 @@ export type Requested = Readonly<{
   /** What the application says of the reader's languages, the most wanted first. */
   uiLocales?: readonly string[];
   applicationName?: Readonly<Partial<Record<Language, string>>>;
+  /** The method to link. */
+  link?: string;
 }>;
 
 /** A journey as it stands: its row, whose it is, and what was shown. */
@@ -74,6 +76,8 @@ export type Outcome =
       event: Pick<AuditEvent, "type" | "detail">;
       messages?: readonly Outgoing[];
     }>
+  /** The browser leaves, to show something elsewhere and come back with it: to an address of another service or our own. */
+  | Readonly<{ result: "left"; url: string; event?: Pick<AuditEvent, "type" | "detail"> }>
   | Readonly<{
       result: "refused";
       notice: Notice;
@@ -117,6 +121,9 @@ export type StepPage = Readonly<{
   help: Content;
 }>;
 
+/** Who posts a step: where from, and in which language they read. */
+export type Poster = Origin & Readonly<{ language: Language }>;
+
 /** One kind of step: its page, and what a post of it means. */
 export type StepHandler = Readonly<{
   kind: string;
@@ -124,7 +131,7 @@ export type StepHandler = Readonly<{
   amr: readonly string[];
   page(view: StepView): StepPage | Promise<StepPage>;
   /** Runs before the transaction: hashing, look-ups. "busy" when the machine can't hash one more now. */
-  attempt(journey: Journey, form: Form, origin: Origin): Promise<Attempt | "busy">;
+  attempt(journey: Journey, form: Form, poster: Poster): Promise<Attempt | "busy">;
   /** Needs nothing before the lock, so that one round trip is saved. */
   quick?: boolean;
 }>;
@@ -133,6 +140,13 @@ export type StepHandler = Readonly<{
 export type Method = MethodRule &
   Readonly<{
     steps: readonly StepHandler[];
+    /**
+     * Whether it can be used in an organisation (null: not known yet) at this moment; always, unless told otherwise. What
+     * depends on services elsewhere may be switched off.
+     */
+    isOffered?(organisation: Organisation | null): boolean;
+    /** Hears of a session that began with the method, in the transaction that makes it. */
+    onSession?(tx: Tx, session: Readonly<{ uid: string; journeyId: string }>): Promise<void>;
     icon: IconName;
     /** The words of the choice: "Continue with authenticator app", and what is needed for it. */
     words: Readonly<{ name: Key; signIn: Key; signInNote: Key; link: Key; linkNote: Key }>;

@@ -1,3 +1,4 @@
+import type { Language } from "../../kernel/language.ts";
 import type { Origin } from "../../kernel/origin.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -5,7 +6,7 @@ import type { Random } from "../../ports/random.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Messages } from "../messages/index.ts";
 import type { EndedSession } from "../sessions/index.ts";
-import type { Form, Method, Purpose } from "./method.ts";
+import type { Attempt, Form, Journey, Method, Purpose } from "./method.ts";
 
 export type JourneyDeps = {
   db: Db;
@@ -25,9 +26,21 @@ export type NewSession = { id: string; maxAge: number | null };
 export type Advance =
   | { to: "page" }
   | { to: "destination"; url: string; session: NewSession | null; ended?: readonly EndedSession[] }
+  /** The browser leaves, and comes back to show what it brought. */
+  | { to: "elsewhere"; url: string }
   | { to: "busy" }
   /** There is no such journey in this browser. */
   | { to: "nowhere" };
 
 /** A posted step as it arrives. */
-export type Posted = { id: string; form: Form; origin: Origin; sessionCookie: string | null };
+export type Posted = {
+  id: string;
+  form: Form;
+  origin: Origin;
+  sessionCookie: string | null;
+  /** The language in which the journey's pages are read in this browser. */
+  language(journey: Journey): Language;
+};
+
+/** What a browser brought back from elsewhere for the step `kind`, after the slow work of looking at it. */
+export type Arrival = Omit<Posted, "form" | "language"> & { kind: string; attempt: Attempt };

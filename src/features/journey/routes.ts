@@ -14,7 +14,7 @@ import { loadJourney } from "./store.ts";
 type RouteDeps = JourneyDeps & {
   http: Http;
   begin: ReturnType<typeof makeBegin>;
-  advance: ReturnType<typeof makeAdvance>;
+  advance: ReturnType<typeof makeAdvance>["advance"];
 };
 
 const idForm = /^[0-9a-f-]{36}$/;
@@ -42,22 +42,36 @@ export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
     if (!idForm.test(id)) return reply.redirect("/sign-in", 303);
     const origin = http.origin(request, reply);
     const sessionCookie = http.cookies.read(request.raw, "session");
-    const result = await advance({ id, form: formFields(request), origin, sessionCookie });
+    const language = (journey: Journey) => languageOf(http, request, journey);
+    const result = await advance({ id, form: formFields(request), origin, sessionCookie, language });
     return answer(http, request, reply, id, result);
   });
+}
+
+function languageOf(http: Http, request: FastifyRequest, { account, accountId, organisation, requested }: Journey) {
+  const hints = [...(accountId && account ? [account.language] : []), ...(requested.uiLocales ?? [])];
+  return http.language(request, hints, organisation?.languages);
 }
 
 const wayOn = (http: Http, request: FastifyRequest) => ({
   wayOn: { href: "/sign-in?again=yes", label: translator(http.language(request))("journey:begin-again") },
 });
 
-function answer(http: Http, request: FastifyRequest, reply: FastifyReply, id: string, result: Advance): FastifyReply {
+/** Sends the browser on to where what it has shown leads. */
+export function answer(
+  http: Http,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  result: Advance,
+): FastifyReply {
   if (result.to === "nowhere") return reply.redirect("/sign-in", 303);
   if (result.to === "busy") {
     const label = translator(http.language(request))("common:try-again");
     return http.fail(request, reply, "busy", { wayOn: { href: `/journey/${id}`, label } });
   }
   if (result.to === "page") return reply.redirect(`/journey/${id}`, 303);
+  if (result.to === "elsewhere") return reply.redirect(result.url, 303);
   const { session } = result;
   if (session)
     http.cookies.write(reply.raw, "session", session.id, session.maxAge === null ? {} : { maxAge: session.maxAge });
@@ -119,9 +133,7 @@ function drawingOf(
   reply: FastifyReply,
   journey: Journey,
 ): Drawing {
-  const { account, accountId, organisation, requested } = journey;
-  const hints = [...(accountId && account ? [account.language] : []), ...(requested.uiLocales ?? [])];
-  const language = http.language(request, hints, organisation?.languages);
+  const language = languageOf(http, request, journey);
   const t = translator(language);
   return {
     journey,

@@ -21,6 +21,7 @@ const requestedSchema = z.object({
   loginHint: z.string().exactOptional(),
   uiLocales: z.array(z.string()).exactOptional(),
   applicationName: z.partialRecord(z.enum(languages), z.string()).exactOptional(),
+  link: z.string().exactOptional(),
 });
 const noticeSchema = z.object({
   key: z.custom<Key>((value) => typeof value === "string").exactOptional(),

@@ -14,6 +14,7 @@ const totp: MethodRule = {
 };
 const card: MethodRule = { name: "card", strength: 3, signIn: ["card"], link: [{ kind: "card" }] };
 
+const bank: MethodRule = { name: "bank", strength: 2, signIn: ["bank"], link: [{ kind: "bank-link" }] };
 const base: Facts = {
   purpose: "sign-in",
   now,
@@ -24,6 +25,7 @@ const base: Facts = {
   permitted: ["totp"],
   requiredStrength: 2,
   chosen: null,
+  toLink: null,
   proofs: [],
   notBefore: null,
 };
@@ -169,6 +171,41 @@ const table: [rule: string, facts: Partial<Facts>, expected: string][] = [
     "USR-8 then the new one",
     { purpose: "change-password", account: active("password", "totp"), proofs: shown("password", "totp") },
     "ask new-password",
+  ],
+  [
+    "USR-4 USR-9 linking a method needs proofs first",
+    { purpose: "link-method", toLink: "card", permitted: ["card", "totp"], account: active("password", "totp") },
+    "ask password",
+  ],
+  [
+    "USR-4 then the method",
+    {
+      purpose: "link-method",
+      toLink: "bank",
+      methods: [totp, bank],
+      permitted: ["bank", "totp"],
+      account: active("password", "totp"),
+      proofs: shown("password", "totp"),
+    },
+    "ask bank-link",
+  ],
+  [
+    "USR-4 and the end, whatever was chosen to sign in",
+    {
+      purpose: "link-method",
+      toLink: "bank",
+      chosen: "totp",
+      methods: [totp, bank],
+      permitted: ["bank", "totp"],
+      account: active("password", "totp", "bank"),
+      proofs: shown("password", "totp", "bank-link", "bank"),
+    },
+    "finish",
+  ],
+  [
+    "POL-3 a method that is not permitted can't be linked",
+    { purpose: "link-method", toLink: "card", account: active("password", "totp"), proofs: shown("password", "totp") },
+    "refuse: no-method",
   ],
   [
     "USR-8 and the end",

@@ -19,6 +19,8 @@ export type Facts = Readonly<{
   requiredStrength: Strength;
   /** The method that the person chose. */
   chosen: string | null;
+  /** The method that the journey was begun to link. */
+  toLink: string | null;
   proofs: readonly Readonly<{ kind: string; shownAt: Instant }>[];
   /** Proofs shown before it don't count: the application asked for a new sign-in. */
   notBefore: Instant | null;
@@ -58,6 +60,8 @@ export function nextStep(facts: Facts): Step {
 
   const wanted = rule.wants === "link" || isHalfWay(facts) ? linkStep(facts) : signInStep(facts);
   if (wanted) return wanted;
+  const linking = rule.wants === "sign-in-and-link" ? linkStep(onlyToLink(facts)) : null;
+  if (linking) return linking;
 
   const after = rule.after.find((kind) => !hasShown(facts, kind));
   return after ? { do: "ask", kind: after, method: null } : { do: "finish" };
@@ -96,8 +100,9 @@ function linkStep(facts: Facts): Step | null {
 const ask = (method: string, kind: string | undefined): Step | null => (kind ? { do: "ask", kind, method } : null);
 
 function choose(facts: Facts, to: "sign-in" | "link", offers: readonly MethodRule[]): Step {
-  const recommended = facts.permitted?.[0] ?? null;
-  return { do: "choose", to, offers: offers.map(({ name }) => name), recommended };
+  const names = offers.map(({ name }) => name);
+  const recommended = facts.permitted?.find((name) => names.includes(name)) ?? null;
+  return { do: "choose", to, offers: names, recommended };
 }
 
 /** The chosen one among `offers`; without a choice the only one there is. */
@@ -119,6 +124,12 @@ const offersToSignIn = (facts: Facts): readonly MethodRule[] =>
 /** ACT-6: a password was chosen at activation and no method linked. The right password goes on from there. */
 const isHalfWay = (facts: Facts): boolean =>
   facts.account?.state === "activating" && hasShown(facts, "password") && !completedWay(facts);
+
+/** The facts as if the policy permitted nothing but what the journey was begun to link. */
+const onlyToLink = (facts: Facts): Facts => ({
+  ...facts,
+  permitted: (facts.permitted ?? []).filter((name) => name === facts.toLink),
+});
 
 /** The account became active by this very journey's last proof. */
 const isLinkedHere = (facts: Facts): boolean => linkStep(facts) === null;

@@ -10,13 +10,13 @@ export type MethodRule = Readonly<{
   link: readonly Readonly<{ kind: string; unlessLinked?: string }>[];
 }>;
 
-export type PurposeName = "sign-in" | "activation" | "change-password";
+export type PurposeName = "sign-in" | "activation" | "change-password" | "link-method";
 
 export type PurposeRule = Readonly<{
   /** The proof that its beginning gave; without it there is no such journey. */
   begunBy: string | null;
-  /** To show a method that is linked, or to link one. */
-  wants: "sign-in" | "link";
+  /** To show a method that is linked, to link one, or first the one and then the other. */
+  wants: "sign-in" | "link" | "sign-in-and-link";
   /** Steps after that. */
   after: readonly string[];
   /** Methods themselves are changed: proofs must be at the account's strongest, and minutes old at most (USR-9). */
@@ -27,4 +27,5 @@ export const purposeRules = {
   "sign-in": { begunBy: null, wants: "sign-in", after: [], atStrongest: false },
   activation: { begunBy: "invitation-pin", wants: "link", after: [], atStrongest: false },
   "change-password": { begunBy: null, wants: "sign-in", after: ["new-password"], atStrongest: true },
+  "link-method": { begunBy: null, wants: "sign-in-and-link", after: [], atStrongest: true },
 } as const satisfies Record<PurposeName, PurposeRule>;
