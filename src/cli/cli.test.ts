@@ -37,8 +37,8 @@ async function run(argv: string[], { env = {}, stdin = "" }: { env?: Io["env"]; 
     clock: ground.clock,
     features: {
       organisations: {
-        createOrganisation: makeCreateOrganisation({ ...ground.deps, methods: ["totp"] }),
-        changeOrganisation: makeChangeOrganisation({ ...ground.deps, methods: ["totp"] }),
+        createOrganisation: makeCreateOrganisation({ ...ground.deps, methods: ["eid", "totp"] }),
+        changeOrganisation: makeChangeOrganisation({ ...ground.deps, methods: ["eid", "totp"] }),
       },
       inviting: {
         invite: makeInvite(ground.deps),

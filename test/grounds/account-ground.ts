@@ -59,7 +59,7 @@ export async function openAccountGround() {
   signIn({ ...shared, begin, start: "/account" }).routes(http.app);
   account({ ...shared, methods, begin, testCode: codes.testCode, onSessionsEnded }).routes(http.app);
 
-  const created = await makeCreateOrganisation({ ...shared, methods: ["totp"], countries: ["FI"] })(
+  const created = await makeCreateOrganisation({ ...shared, methods: ["eid", "totp"], countries: ["FI"] })(
     {
       slug: "koivula",
       name: { en: "Koivula" },

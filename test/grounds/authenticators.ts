@@ -72,7 +72,7 @@ export async function openGround({ cost = cheap } = {}) {
   const { db } = node;
 
   const createOrganisation = async (slug: string) => {
-    const create = makeCreateOrganisation({ ...node, methods: ["totp", "other"], countries: ["FI"] });
+    const create = makeCreateOrganisation({ ...node, methods: ["eid", "totp", "other"], countries: ["FI"] });
     const result = await create({ slug, name: { fi: slug }, authenticatorName: "Koivula" }, { actor: "operator" });
     assert.ok("organisation" in result);
     return result.organisation;

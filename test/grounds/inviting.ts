@@ -25,7 +25,7 @@ export async function openGround() {
     withdraw: async (_: unknown, subjectId: string) => void withdrawn.push(subjectId),
   };
   const common = { db: database.db, clock, random: systemRandom, audit, countries: ["FI", "SE"] };
-  const result = await makeCreateOrganisation({ ...common, methods: ["totp"] })(
+  const result = await makeCreateOrganisation({ ...common, methods: ["eid", "totp"] })(
     { slug: "koivula", name: { fi: "Koivula" } },
     { actor: "operator" },
   );

@@ -58,7 +58,7 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
     journeys: sign.journeys,
     registry: applicationRegistry(shared),
     organisations: {
-      create: makeCreateOrganisation({ db, clock, random, audit, methods: ["totp"], countries: ["FI"] }),
+      create: makeCreateOrganisation({ db, clock, random, audit, methods: ["eid", "totp"], countries: ["FI"] }),
     },
     close: async () => {
       await http.app.close();

@@ -35,7 +35,7 @@ before(async () => {
   drop = created.drop;
   database = openDatabase(created.url);
   const audit = { record: async () => {} };
-  const deps = { db: database.db, clock, random: systemRandom, audit, methods: ["totp"], countries: ["FI"] };
+  const deps = { db: database.db, clock, random: systemRandom, audit, methods: ["eid", "totp"], countries: ["FI"] };
   const result = await makeCreateOrganisation(deps)(
     { slug: "koivula", name: { fi: "Koivula" } },
     { actor: "operator" },
