@@ -55,10 +55,11 @@ create table eid_request (
   expires_at timestamptz not null,
   posted bytea,
   used_at timestamptz,
-  answer bytea
+  answer bytea,
+  broker_session bytea
 );
 create index eid_request_journey on eid_request (journey_id);
-comment on table eid_request is 'A person sent to a broker, by the hash of the state that comes back: used once, in the browser that left. memory is what the answer is checked by, posted an answer that came as a form from the broker''s page, answer who it was until an account is chosen; all three are sealed.';
+comment on table eid_request is 'A person sent to a broker, by the hash of the state that comes back: used once, in the browser that left. memory is what the answer is checked by, posted an answer that came as a form from the broker''s page, answer who it was until an account is chosen, broker_session what the broker''s session is ended by; all of these are sealed.';
 
 create table eid_session (
   session_uid text primary key references session (uid) on delete cascade,

@@ -51,14 +51,13 @@ export function makeAdvance(deps: JourneyDeps) {
       if (attempt === "busy") return { to: "busy" };
       const outcome = await (decide ?? attempt.decide(tx, now))(journey);
       if (outcome.result === "shown") return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
-      const event =
-        outcome.event && eventOf(journey, origin, outcome.result === "left" ? "done" : "refused", outcome.event);
-      const about = outcome.result === "refused" ? outcome.about : null;
-      await Promise.all([
-        saveChange(tx, id, { notice: outcome.result === "refused" ? outcome.notice : null }, now),
-        deps.audit.record(tx, event ? [{ ...event, ...about }] : []),
-      ]);
-      return outcome.result === "left" ? { to: "elsewhere", url: outcome.url } : { to: "page" };
+      if (outcome.result === "left") {
+        await saveChange(tx, id, { notice: null }, now);
+        return { to: "elsewhere", url: outcome.url };
+      }
+      const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };
+      await Promise.all([saveChange(tx, id, { notice: outcome.notice }, now), deps.audit.record(tx, [refused])]);
+      return { to: "page" };
     });
 
   const tellEnded = (result: Advance): Advance => {

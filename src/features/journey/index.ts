@@ -9,6 +9,7 @@ import { answer, journeyRoutes } from "./routes.ts";
 
 export { insertAuthenticator, listAuthenticators } from "./authenticator/store.ts";
 export type { MethodRule, PurposeName } from "./domain/rules.ts";
+export { linkNotices } from "./link-notices.ts";
 export type {
   Attempt,
   Authenticator,

@@ -77,7 +77,7 @@ export type Outcome =
       messages?: readonly Outgoing[];
     }>
   /** The browser leaves, to show something elsewhere and come back with it: to an address of another service or our own. */
-  | Readonly<{ result: "left"; url: string; event?: Pick<AuditEvent, "type" | "detail"> }>
+  | Readonly<{ result: "left"; url: string }>
   | Readonly<{
       result: "refused";
       notice: Notice;

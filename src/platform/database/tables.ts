@@ -345,7 +345,7 @@ export interface RelyingPartyKeyTable {
   used_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
-/** A person sent to a broker, by the hash of the state that comes back: used once, in the browser that left. memory is what the answer is checked by, posted an answer that came as a form from the broker's page, answer who it was until an account is chosen; all three are sealed. */
+/** A person sent to a broker, by the hash of the state that comes back: used once, in the browser that left. memory is what the answer is checked by, posted an answer that came as a form from the broker's page, answer who it was until an account is chosen, broker_session what the broker's session is ended by; all of these are sealed. */
 export interface EidRequestTable {
   state_hash: Buffer;
   journey_id: string;
@@ -358,6 +358,7 @@ export interface EidRequestTable {
   posted: Buffer | null;
   used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
   answer: Buffer | null;
+  broker_session: Buffer | null;
 }
 
 /** Sessions that began with a broker that has single logout, and what its own session is ended by (sealed). */

@@ -1,4 +1,4 @@
-import { days, type Instant, plus } from "../../../kernel/time.ts";
+import type { Instant } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -7,11 +7,11 @@ import {
   type Authenticator,
   insertAuthenticator,
   type Journey,
+  linkNotices,
   type Outcome,
   type StepHandler,
 } from "../../journey/index.ts";
-import type { Outgoing } from "../../messages/index.ts";
-import { type Account, letterhead, type Organisation } from "../../organisations/index.ts";
+import type { Account, Organisation } from "../../organisations/index.ts";
 import { usualParameters } from "./domain/code.ts";
 import { judgeCode, unusedToken } from "./domain/judge-code.ts";
 import { keyUri } from "./domain/key-uri.ts";
@@ -97,7 +97,7 @@ async function link(
     ],
     linked: [made],
     event: { type: "method.linked", detail: { method: "totp", authenticator: made.id } },
-    messages: linkNotices(account, organisation, now),
+    messages: linkNotices(account, organisation, "totp", now),
   };
 }
 
@@ -106,23 +106,3 @@ const refused = (reason: string, notice: (Outcome & { result: "refused" })["noti
   notice,
   event: { type: "method.link-refused", detail: { method: "totp", reason } },
 });
-
-/**
- * USR-7: every link is told by e-mail, and by text message where there is a number; but while the account is being
- * activated by e-mail only, since that very phone has just received its PIN.
- */
-function linkNotices(account: Account, organisation: Organisation, now: Instant): Outgoing[] {
-  const notice = {
-    template: "method-linked",
-    parameters: { method: "totp", at: now },
-    language: account.language,
-    letterhead: letterhead(organisation),
-    accountId: account.id,
-    expiresAt: plus(now, days(2)),
-  } as const;
-  const toPhone = account.state === "active" && account.phone;
-  return [
-    { ...notice, channel: "email", to: account.email },
-    ...(toPhone ? [{ ...notice, channel: "sms", to: toPhone } as const] : []),
-  ];
-}

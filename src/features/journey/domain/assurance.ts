@@ -23,7 +23,7 @@ export function assurance(
   const oldest = Math.min(...shown.map(({ shownAt }) => shownAt.getTime()));
   return {
     acr: `aal${way.strength}`,
-    amr: shown.length > 1 ? [...amr, "mfa"] : amr,
+    amr: shown.length > 1 ? [...new Set([...amr, "mfa"])] : amr,
     authenticatedAt: new Date(oldest),
   };
 }
