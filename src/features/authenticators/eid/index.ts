@@ -1,0 +1,1 @@
+export { type Identities, makeIdentities } from "./identities/index.ts";
