@@ -6,6 +6,7 @@ import { openDatabaseServer } from "./database-server.ts";
 import { inviting } from "./features/activation/index.ts";
 import { applicationRegistry } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
+import { makeIdentities } from "./features/authenticators/eid/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organisations/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
@@ -75,7 +76,8 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         metrics.countMessage(channel, template, result, waited / seconds(1)),
     });
     const base = { config, db, pool, clock, random, keyring, logger, metrics, listen, senders };
-    const shared = { db, clock, random, keyring, audit, messages };
+    const identities = makeIdentities({ keyring });
+    const shared = { db, clock, random, keyring, audit, messages, identities };
     const ruled = { ...shared, methods: methodNames, countries: config.sms.countries };
     const invitations = inviting({ ...shared, publicUrl: config.publicUrl, countries: config.sms.countries });
     return {
@@ -83,6 +85,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
       features: {
         audit,
         messages,
+        identities,
         applications: applicationRegistry(shared),
         organisations: {
           createOrganisation: makeCreateOrganisation(ruled),

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { makeAudit } from "../../src/features/audit/index.ts";
+import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import type { Outgoing } from "../../src/features/messages/index.ts";
 import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
@@ -18,6 +19,7 @@ export async function openGround() {
   const clock = fakeClock();
   const keyring = makeKeyring([new Secret("inviting".repeat(8))]);
   const audit = makeAudit({ clock, random: systemRandom, keyring });
+  const identities = makeIdentities({ keyring });
   const enqueued: Outgoing[] = [];
   const withdrawn: string[] = [];
   const messages = {
@@ -34,13 +36,14 @@ export async function openGround() {
     db: database.db,
     clock,
     audit,
+    identities,
     enqueued,
     withdrawn,
     organisation: result.organisation,
-    deps: { ...common, keyring, messages, publicUrl: "https://login.example" },
+    deps: { ...common, keyring, messages, identities, publicUrl: "https://login.example" },
     /** Every row that inviting writes, as text. */
     everythingStored: async () => {
-      const tables = ["person", "account", "account_name", "invitation", "invitation_link", "audit_event"];
+      const tables = ["person", "account", "account_name", "invitation", "invitation_link", "identity", "audit_event"];
       const rows = await Promise.all(
         tables.map((table) =>
           sql`select row_to_json(t) from ${sql.table(table)} t order by 1::text`.execute(database.db),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Ground, openGround } from "../../../../test/grounds/inviting.ts";
+import { parseIdentityCode } from "../../../kernel/identity.ts";
 import { days, plus } from "../../../kernel/time.ts";
 import { makeInvite } from "./invite.ts";
 import { makeRevoke } from "./revoke.ts";
@@ -50,9 +51,10 @@ test("ACT-1 ACT-2 an invitation makes an account, a link by e-mail and a PIN by 
   assert.deepEqual(stored.pin_hash, hash);
   assert.equal(stored.account_id, accountId);
   assert.deepEqual(stored.expires_at, plus(ground.clock.now(), days(14)));
-  const place = { table: "invitation", column: "expected_identity", row: invitationId };
-  const identity = ground.deps.keyring.open(place, stored.expected_identity ?? Buffer.alloc(0)).toString();
-  assert.deepEqual(JSON.parse(identity), { country: "FI", type: "hetu", value: "131052-308T" });
+  const identity = parseIdentityCode("131052-308T");
+  assert.ok(identity);
+  const expected = await ground.identities.expected(ground.db, accountId);
+  assert.deepEqual(expected, ground.identities.blindIndex(identity));
   const everything = await ground.everythingStored();
   for (const secret of [token, sms.parameters.pin, "131052-308T"]) assert.ok(!everything.includes(secret), secret);
 });
@@ -193,4 +195,21 @@ test("ACT-2 what is activated or revoked is not sent again; the revoked person c
   assert.equal(await sendAgain(anew.invitationId, { actor }), "already-activated");
   assert.equal(await revoke(anew.invitationId, { actor }), "already-activated");
   assert.equal(await sendAgain(ground.deps.random.id(), { actor }), "no-such-invitation");
+});
+
+test("ACT-5 whom an invitation expects stays when it is sent again or revoked", async () => {
+  const identityCode = "131052-308T";
+  const { invitationId, accountId } = await invited({ ...aino, email: "expected@koivula.example", identityCode });
+  const expected = () => ground.identities.expected(ground.db, accountId);
+  const before = await expected();
+  assert.ok(before);
+  await makeSendAgain(ground.deps)(invitationId, { actor });
+  assert.deepEqual(await expected(), before);
+  await makeRevoke(ground.deps)(invitationId, { actor });
+  assert.deepEqual(await expected(), before);
+});
+
+test("ACT-1 whoever is invited without a code expects nobody", async () => {
+  const { accountId } = await invited({ ...aino, email: "nobody@koivula.example" });
+  assert.equal(await ground.identities.expected(ground.db, accountId), null);
 });

@@ -4,6 +4,7 @@ import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Actor, Audit, AuditEvent } from "../../audit/index.ts";
+import type { Identities } from "../../authenticators/eid/index.ts";
 import type { Messages } from "../../messages/index.ts";
 import {
   type Account,
@@ -25,6 +26,7 @@ export type InvitingDeps = {
   keyring: Keyring;
   audit: Audit;
   messages: Messages;
+  identities: Pick<Identities, "expect">;
   /** Where links lead: from the configuration, never from a request. */
   publicUrl: string;
   /** ISO 3166-1 codes; a number without a country code belongs to the first. */
@@ -72,31 +74,28 @@ export function makeInviteAll(deps: InvitingDeps) {
     const accounts = await createAccounts(tx, wanted);
     const refused = invitees.filter((_, index) => typeof accounts[index] === "string");
     const found = await findNames(tx, organisation.id, refused.flatMap(keysOf));
-    const sealIdentity = (id: string, { expectedIdentity }: Invitee) =>
-      expectedIdentity &&
-      deps.keyring.seal(
-        { table: "invitation", column: "expected_identity", row: id },
-        JSON.stringify(expectedIdentity),
-      );
     const made = invitees.map((invitee, index) => {
       const account = accounts[index];
       if (typeof account !== "object") return null;
       const id = deps.random.id();
       const secrets = makeSecrets(deps, id, organisation);
-      return { id, account, secrets, expectedIdentity: sealIdentity(id, invitee) };
+      return { id, account, secrets, identity: invitee.expectedIdentity };
     });
     const invitations = made.filter((one) => one !== null);
     if (invitations.length > 0) {
-      const rows = invitations.map(({ id, account, secrets, expectedIdentity }) => ({
+      const rows = invitations.map(({ id, account, secrets }) => ({
         id,
         organisationId: organisation.id,
         accountId: account.id,
         tokenHash: secrets.tokenHash,
         pinHash: secrets.pinHash,
-        expectedIdentity,
         expiresAt,
       }));
       await insertInvitations(tx, rows, now);
+      const expected = invitations.flatMap(({ account, identity }) =>
+        identity ? [{ accountId: account.id, organisationId: organisation.id, identity }] : [],
+      );
+      await deps.identities.expect(tx, expected, now);
       await deps.messages.enqueue(
         tx,
         invitations.flatMap(({ id, account, secrets }) => letters(secrets, { id, account, organisation, expiresAt })),

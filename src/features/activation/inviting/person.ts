@@ -1,3 +1,4 @@
+import { type Identity, parseIdentityCode } from "../../../kernel/identity.ts";
 import { isLanguage, type Language, languages } from "../../../kernel/language.ts";
 import {
   type Category,
@@ -13,7 +14,6 @@ import {
   parsePersonName,
   problem,
 } from "../../organisations/index.ts";
-import { type Identity, parseIdentityCode } from "./identity-code.ts";
 
 /** Whom somebody wants to invite, as text from a form, a file or a command. An empty text is as good as none. */
 export type Given = Readonly<{

@@ -9,7 +9,6 @@ export type NewInvitation = {
   tokenHash: Buffer;
   /** Null when the PIN goes out on request only. */
   pinHash: Buffer | null;
-  expectedIdentity: Buffer | null;
   expiresAt: Instant;
 };
 
@@ -18,7 +17,7 @@ export async function insertInvitations(tx: Tx, invitations: readonly NewInvitat
   await tx
     .insertInto("invitation")
     .values(
-      invitations.map(({ id, organisationId, accountId, pinHash, expectedIdentity, expiresAt }) => ({
+      invitations.map(({ id, organisationId, accountId, pinHash, expiresAt }) => ({
         id,
         organisation_id: organisationId,
         account_id: accountId,
@@ -26,7 +25,6 @@ export async function insertInvitations(tx: Tx, invitations: readonly NewInvitat
         pin_hash: pinHash,
         pin_expires_at: pinHash && expiresAt,
         pin_sent_at: pinHash && now,
-        expected_identity: expectedIdentity,
         expires_at: expiresAt,
         created_at: now,
       })),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { type Ground, openGround } from "../../../../../test/grounds/inviting.ts";
+import { parseIdentityCode } from "../../../../kernel/identity.ts";
 import { type ImportOptions, makeImport } from "./import.ts";
 
 let ground: Ground;
@@ -45,6 +46,23 @@ test("ACT-1 a file in UTF-8 with a byte order mark, semicolons or commas, is rea
   assert.deepEqual(brief(commas), ["2 invited"]);
   const [person] = await ground.db.selectFrom("person").selectAll().where("family_name", "=", "Ek, Jr").execute();
   assert.equal(person?.given_name, "Bo");
+});
+
+test("ACT-1 ACT-5 each row's identity code is expected of its own person, and a wrong one is named by its column", async () => {
+  const codes = ["020516C903K", "19811228-9874", "", "020516C903L"];
+  const rows = codes.map((code, index) => `${person(`code${index}`)};${code}`);
+  const report = await run([`${header};identity_code`, ...rows].join("\n"));
+  assert.deepEqual(brief(report), ["2 invited", "3 invited", "4 invited", "5 identity_code not-a-code"]);
+  const accounts = await ground.db
+    .selectFrom("account")
+    .select(["id", "email"])
+    .where("email", "like", "code%")
+    .execute();
+  for (const { id, email } of accounts) {
+    const identity = parseIdentityCode(codes[Number(email.charAt(4))] ?? "");
+    const expected = await ground.identities.expected(ground.db, id);
+    assert.deepEqual(expected, identity && ground.identities.blindIndex(identity));
+  }
 });
 
 test("ACT-1 unknown, missing and doubled columns refuse the file by name, and nothing goes in", async () => {
