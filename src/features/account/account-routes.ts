@@ -6,6 +6,7 @@ import { findOrganisation } from "../organisations/index.ts";
 import { makeBeginChangePassword } from "./change-password.ts";
 import { makeEndSessions, type Which } from "./end-sessions.ts";
 import { eventsPage } from "./events-page.ts";
+import { makeBeginLinkMethod } from "./link-method.ts";
 import { makeLoadEvents, makeLoadOverview, parsePosition } from "./overview.ts";
 import { type Done, overviewPage } from "./overview-page.ts";
 import { type AccountDeps, drawWork, findSignedIn, frameOf, type SignedIn } from "./signed-in-routes.ts";
@@ -19,6 +20,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
   const loadOverview = makeLoadOverview(deps);
   const loadEvents = makeLoadEvents(deps);
   const beginChangePassword = makeBeginChangePassword(deps);
+  const beginLinkMethod = makeBeginLinkMethod(deps);
   const endSessions = makeEndSessions(deps);
 
   const end = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, which: Which) =>
@@ -48,6 +50,14 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
     if (!signedIn) return reply.redirect(signInFirst, 303);
     const { browserHash } = http.origin(request, reply);
     return reply.redirect(await beginChangePassword(signedIn.account, signedIn.session, browserHash), 303);
+  });
+
+  app.post("/account/link", async (request, reply) => {
+    const signedIn = await findSignedIn(deps, request);
+    if (!signedIn) return reply.redirect(signInFirst, 303);
+    const { browserHash } = http.origin(request, reply);
+    const method = formField(request, "method") ?? "";
+    return reply.redirect((await beginLinkMethod({ ...signedIn, method }, browserHash)) ?? "/account", 303);
   });
 
   app.post("/account/sessions/end", async (request, reply) => {

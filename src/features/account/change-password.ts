@@ -2,6 +2,7 @@ import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Beginning, Method, Purpose } from "../journey/index.ts";
 import type { Account } from "../organisations/index.ts";
 import type { Session } from "../sessions/index.ts";
+import { carriedProofs } from "./carried-proofs.ts";
 
 /** USR-8: whatever else was made under the old password ends with it. The step itself tells the person (USR-7). */
 export const changePasswordPurpose: Purpose = {
@@ -26,14 +27,12 @@ export const makeBeginChangePassword =
     begin(db: Tx | Db, beginning: Beginning): Promise<string>;
   }) =>
   async (account: Account, session: Session, browserHash: Buffer): Promise<string> => {
-    const kinds = new Set(methods.flatMap(({ signIn }) => signIn));
     const id = await begin(db, {
       purpose: "change-password",
       browserHash,
       organisationId: account.organisationId,
       account,
-      // A session that began with a new password (activation) holds that proof too: it is no change.
-      proofs: session.proofs.filter(({ kind }) => kinds.has(kind)),
+      proofs: carriedProofs(methods, session),
     });
     return `/journey/${id}`;
   };

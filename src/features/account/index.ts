@@ -4,6 +4,7 @@ import { type CodeTestDeps, codeTestRoutes } from "./code-test-routes.ts";
 import type { AccountDeps } from "./signed-in-routes.ts";
 
 export { changePasswordPurpose } from "./change-password.ts";
+export { linkMethodPurpose } from "./link-method.ts";
 
 /** User services: what a person sees and does about their own account. */
 export function account(deps: AccountDeps & CodeTestDeps) {

@@ -36,8 +36,15 @@ export function makeMetrics() {
     buckets: [1, 2, 5, 10, 30, 60, 300, 900, 3600],
     registers,
   });
+  const identifications = new Counter({
+    name: "vahva_identifications_total",
+    help: "What came of each person sent to an identification broker",
+    labelNames: ["broker", "result"],
+    registers,
+  });
   return {
     registry,
+    countIdentification: (broker: string, result: string) => identifications.inc({ broker, result }),
     countEvent: (type: string, result: string) => events.inc({ type, result }),
     countMessage: (channel: string, template: string, result: string, waitedSeconds: number) => {
       messages.inc({ channel, template, result });

@@ -1,1 +1,38 @@
-export { type Identities, makeIdentities } from "./identities/index.ts";
+import type { FastifyInstance } from "fastify";
+import type { Method } from "../../journey/index.ts";
+import { makeAskEid } from "./ask-eid.ts";
+import type { EidDeps } from "./eid-deps.ts";
+import { type EidRouteDeps, eidRoutes } from "./eid-routes.ts";
+import { makeKeepSession } from "./keep-session.ts";
+import { makeLinkEid } from "./link-eid.ts";
+
+export { type BoundIdentity, type Identities, makeIdentities } from "./identities/index.ts";
+
+export type Eid = Readonly<{
+  method: Method;
+  routes(app: FastifyInstance, deps: Omit<EidRouteDeps, keyof EidDeps>): void;
+}>;
+
+/** The method "eID": who somebody is, told by an identification broker or Suomi.fi. */
+export function eid(deps: EidDeps): Eid {
+  return {
+    method: {
+      name: "eid",
+      strength: 2,
+      signIn: ["eid"],
+      link: [{ kind: "eid-link" }],
+      steps: [makeAskEid(deps), makeLinkEid(deps)],
+      isOffered: (organisation) => deps.brokers.offeredTo(organisation).length > 0,
+      onSession: makeKeepSession(deps),
+      icon: "bank",
+      words: {
+        name: "eid:name",
+        signIn: "eid:continue",
+        signInNote: "eid:continue-note",
+        link: "eid:name",
+        linkNote: "eid:link-note",
+      },
+    },
+    routes: (app, more) => eidRoutes(app, { ...deps, ...more }),
+  };
+}

@@ -1,0 +1,115 @@
+import { type Language, localised } from "../../../kernel/language.ts";
+import { minutes, plus } from "../../../kernel/time.ts";
+import type { Answer, Identification, Identified } from "../../../ports/identity-broker.ts";
+import type { Attempt } from "../../journey/index.ts";
+import type { Broker } from "./brokers/broker.ts";
+import { closed, outcome, unavailable } from "./depart.ts";
+import { type EidDeps, stateHash } from "./eid-deps.ts";
+import { anotherPerson, judgeSignIn, notLinked } from "./judge.ts";
+import { judgeLink } from "./link-eid.ts";
+import { findRequest, saveAnswer, saveBrokerSession, type UsedRequest, useRequest } from "./request-store.ts";
+import { type Found, makeSeals } from "./seals.ts";
+
+/** How long a person may think about which account they mean. */
+const choiceLifetime = minutes(5);
+
+/** What a browser came back with, from the broker `broker`. */
+export type Coming = Readonly<{ broker: string; answer: Answer; browserHash: Buffer; language: Language }>;
+
+export type Came =
+  /** To be judged by the dispatcher. */
+  | Readonly<{ to: "judge"; id: string; kind: string; attempt: Attempt }>
+  /** Nothing to judge: on to the journey's page. */
+  | Readonly<{ to: "journey"; id: string }>
+  /** Not this browser's, or long gone; `foreign` when another browser left with it. */
+  | Readonly<{ to: "nowhere"; foreign: boolean }>;
+
+/**
+ * Receives a browser that comes back from a broker. The request is used up first, once, by the browser that left with it
+ * (T44); then the answer is looked at, outside of any transaction; the dispatcher judges what came of it.
+ */
+export const makeArrive = (deps: EidDeps) => {
+  const { db, clock, keyring, brokers, identities, onOutcome } = deps;
+  const seals = makeSeals(keyring);
+
+  const look = async (
+    broker: Broker,
+    request: UsedRequest,
+    hash: Buffer,
+    { answer, language }: Coming,
+  ): Promise<Identification> => {
+    const posted = request.posted ? { SAMLResponse: seals.open("posted", hash, request.posted) } : {};
+    return broker.connection.identify(
+      { ...answer, ...posted },
+      {
+        memory: seals.open("memory", hash, request.memory),
+        state: answer.state ?? "",
+        sentAt: request.sentAt,
+        language,
+        level: request.level,
+        now: clock.now(),
+      },
+    );
+  };
+
+  /** Who it is, as an attempt on an account; null when the person has to choose one first. */
+  const attemptOf = async (request: UsedRequest, hash: Buffer, broker: string, who: Identified) => {
+    const { identity, level, brokerSession } = who;
+    if (brokerSession) await saveBrokerSession(db, hash, seals.seal("broker_session", hash, brokerSession));
+    const found: Found = { index: identities.blindIndex(identity), level, broker };
+    if (request.kind === "eid-link")
+      return {
+        decide: (tx, now) => (journey) => judgeLink(deps, tx, journey, { ...found, identity }, now),
+      } satisfies Attempt;
+    const accounts = await identities.find(db, found.index, request.organisationId);
+    const known = request.accountId;
+    if (known && !accounts.some(({ accountId }) => accountId === known)) return outcome(anotherPerson(broker));
+    const accountId = known ?? accounts[0]?.accountId;
+    if (accountId === undefined) return outcome(notLinked(broker));
+    if (!known && accounts.length > 1) {
+      await saveAnswer(db, {
+        stateHash: hash,
+        answer: seals.sealFound(hash, found),
+        until: plus(clock.now(), choiceLifetime),
+      });
+      return null;
+    }
+    return { accountId, decide: (tx) => (journey) => judgeSignIn(deps, tx, journey, found) } satisfies Attempt;
+  };
+
+  return async (coming: Coming): Promise<Came> => {
+    const { broker: name, answer, browserHash, language } = coming;
+    const hash = stateHash(deps, answer.state ?? "");
+    const request = await useRequest(db, { stateHash: hash, broker: name, browserHash }, clock.now());
+    if (!request) {
+      const known = await findRequest(db, hash);
+      if (known?.browserHash.equals(browserHash)) return { to: "journey", id: known.journeyId };
+      return { to: "nowhere", foreign: known !== null };
+    }
+    const { journeyId: id, kind } = request;
+    const broker = brokers.find(name);
+    if (broker?.state !== "open") return { to: "judge", id, kind, attempt: outcome(closed(name)) };
+    const came = await look(broker, request, hash, coming);
+    onOutcome?.(name, came.result);
+    if (came.result === "identified") {
+      const attempt = await attemptOf(request, hash, name, came);
+      return attempt ? { to: "judge", id, kind, attempt } : { to: "journey", id };
+    }
+    const refused =
+      came.result === "unavailable" ? unavailable(name, localised(broker.title, language), came) : refusal(name, came);
+    return { to: "judge", id, kind, attempt: outcome(refused) };
+  };
+};
+
+const refusal = (broker: string, came: Identification & { result: "cancelled" | "refused" }) =>
+  came.result === "cancelled"
+    ? ({
+        result: "refused",
+        notice: { key: "eid:cancelled", tone: "warn" },
+        event: { type: "eid.cancelled", detail: { broker } },
+      } as const)
+    : ({
+        result: "refused",
+        notice: { key: "eid:refused" },
+        event: { type: "eid.refused", detail: { broker, reason: came.reason } },
+      } as const);

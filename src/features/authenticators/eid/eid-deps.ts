@@ -1,0 +1,46 @@
+import { type Language, localised } from "../../../kernel/language.ts";
+import type { Instant } from "../../../kernel/time.ts";
+import type { Db } from "../../../platform/database/index.ts";
+import type { Keyring } from "../../../platform/seal/index.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Random } from "../../../ports/random.ts";
+import type { Organisation } from "../../organisations/index.ts";
+import type { Broker, Brokers } from "./brokers/broker.ts";
+import type { Identities } from "./identities/index.ts";
+import type { Choice } from "./pages.ts";
+
+export type EidDeps = Readonly<{
+  db: Db;
+  clock: Clock;
+  random: Random;
+  keyring: Pick<Keyring, "seal" | "open" | "hash">;
+  brokers: Brokers;
+  identities: Identities;
+  /** Hears of what came of each identification, for the metrics. */
+  onOutcome?(broker: string, result: "identified" | "cancelled" | "unavailable" | "refused"): void;
+}>;
+
+export const stateHash = ({ keyring }: Pick<EidDeps, "keyring">, state: string): Buffer =>
+  keyring.hash("eid-state", state);
+
+/** What a person of `organisation` can choose from: brokers, and those of their means whose country the policy permits. */
+export async function choicesFor(
+  { brokers }: Pick<EidDeps, "brokers">,
+  organisation: Organisation | null,
+  { language, now }: { language: Language; now: Instant },
+): Promise<(Choice & { broker: Broker })[]> {
+  const countries = organisation?.policy.eid.countries;
+  const all = await Promise.all(
+    brokers.offeredTo(organisation).map(async (broker) => {
+      const selection = await broker.connection.selection(language, now);
+      const means = selection.means.filter(({ country }) => !countries || countries.includes(country));
+      const choice = {
+        name: broker.name,
+        title: localised(broker.title, language),
+        selection: { ...selection, means },
+      };
+      return selection.means.length > 0 && means.length === 0 ? null : { ...choice, broker };
+    }),
+  );
+  return all.filter((choice) => choice !== null);
+}

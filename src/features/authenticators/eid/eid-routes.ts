@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { formField, type Http } from "../../../platform/http/index.ts";
+import type { Answer } from "../../../ports/identity-broker.ts";
+import type { Audit } from "../../audit/index.ts";
+import type { Arrival } from "../../journey/index.ts";
+import { makeArrive } from "./arrive.ts";
+import { type EidDeps, stateHash } from "./eid-deps.ts";
+import { keepPosted } from "./request-store.ts";
+import { makeSeals } from "./seals.ts";
+
+export type EidRouteDeps = EidDeps &
+  Readonly<{
+    http: Http;
+    audit: Audit;
+    arrive(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      arrival: Pick<Arrival, "id" | "kind" | "attempt">,
+    ): Promise<FastifyReply>;
+  }>;
+
+type Named = { Params: { broker: string } };
+
+const stateForm = /^[\w-]{43}$/;
+
+/** A signed and encrypted assertion is some twenty kilobytes. */
+const largestForm = 400 * 1024;
+
+/** Where brokers send browsers back: `/eid/<broker>/callback`, and by a posted form `/eid/<broker>/acs`. */
+export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
+  const { db, http, clock, keyring, audit } = deps;
+  const arrive = makeArrive(deps);
+  const seals = makeSeals(keyring);
+
+  app.get<Named>("/eid/:broker/callback", async (request, reply) => {
+    const origin = http.origin(request, reply);
+    const coming = {
+      broker: request.params.broker,
+      answer: answerOf(request.query),
+      browserHash: origin.browserHash,
+      language: http.language(request),
+    };
+    const came = await arrive(coming);
+    if (came.to === "judge") return deps.arrive(request, reply, came);
+    if (came.to === "journey") return reply.redirect(`/journey/${came.id}`, 303);
+    if (came.foreign)
+      await db.transaction().execute((tx) =>
+        audit.record(tx, [
+          {
+            type: "eid.refused",
+            result: "refused",
+            actor: "stranger",
+            organisationId: null,
+            network: origin.network,
+            reference: origin.reference,
+            detail: { broker: coming.broker, reason: "another-browser" },
+          },
+        ]),
+      );
+    return reply.redirect("/sign-in?again=yes", 303);
+  });
+
+  // It comes from the broker's page, so without our cookies: kept for the browser, which fetches the page behind it.
+  app.post<Named>("/eid/:broker/acs", { bodyLimit: largestForm, config: { machine: true } }, async (request, reply) => {
+    const state = formField(request, "RelayState") ?? "";
+    const response = formField(request, "SAMLResponse");
+    if (!stateForm.test(state) || !response) return reply.redirect("/sign-in", 303);
+    const hash = stateHash(deps, state);
+    const { broker } = request.params;
+    await keepPosted(db, { stateHash: hash, broker, posted: seals.seal("posted", hash, response) }, clock.now());
+    return reply.redirect(`/eid/${broker}/callback?state=${state}`, 303);
+  });
+}
+
+/** Each parameter that was sent once. */
+function answerOf(query: unknown): Answer {
+  const entries = typeof query === "object" && query !== null ? Object.entries(query) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
