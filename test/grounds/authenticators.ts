@@ -35,7 +35,7 @@ const begunHere: Purpose = {
   signsIn: true,
   destination: () => "/home",
   finish: async (tx, { account }, now) => {
-    if (account) await setAccountState(tx, account.id, { from: ["activating"], to: "active", now });
+    if (account) await setAccountState(tx, account.id, { from: ["invited", "activating"], to: "active", now });
     return [];
   },
 };
@@ -43,6 +43,7 @@ const purposes: readonly Purpose[] = [
   begunHere,
   { ...begunHere, name: "sign-in" },
   { ...begunHere, name: "change-password", endsOthers: true },
+  { ...begunHere, name: "link-method" },
 ];
 
 /** What the tests of methods stand on: the real dispatcher, schema, audit and hashes, one organisation, messages only noted. */
