@@ -44,7 +44,7 @@ export async function assemble(composed: Composed) {
 
 /** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
 export async function serve(composed: Composed) {
-  const { config, db, clock, logger, metrics, features } = composed;
+  const { config, db, clock, keyring, logger, metrics, features } = composed;
   const { http, state, provider } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
@@ -53,6 +53,8 @@ export async function serve(composed: Composed) {
     ? await prepareDemo({
         ...features.organisations,
         db,
+        clock,
+        keyring,
         inbox,
         publicUrl: config.publicUrl,
         invite: features.inviting.invite,
@@ -122,7 +124,7 @@ async function addFeatures(composed: Composed, http: Http) {
   );
   provider.routes(http.app);
   const { inbox } = composed.senders;
-  if (inbox) demo({ db, http, random, inbox, invite: features.inviting.invite }).routes(http.app);
+  if (inbox) demo({ ...shared, inbox, invite: features.inviting.invite }).routes(http.app);
   return provider;
 }
 

@@ -23,8 +23,9 @@ const prepareAgain = () => {
   const { composed, url: publicUrl } = service;
   const { inbox } = composed.senders;
   assert.ok(inbox);
+  const { db, keyring } = composed;
   const { organisations, inviting, applications } = composed.features;
-  return prepareDemo({ db: service.db, publicUrl, inbox, ...organisations, invite: inviting.invite, applications });
+  return prepareDemo({ db, clock, keyring, publicUrl, inbox, ...organisations, invite: inviting.invite, applications });
 };
 
 const pinTo = async (phone: string): Promise<string> =>

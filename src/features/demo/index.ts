@@ -1,15 +1,17 @@
 import type { FastifyInstance } from "fastify";
 import { type ApplicationDeps, applicationRoutes } from "./application-routes.ts";
+import { type BankDeps, bankRoutes } from "./bank/index.ts";
 import { type InboxDeps, inboxRoutes } from "./inbox-routes.ts";
 
 export { type DemoTour, type PrepareDeps, prepareDemo } from "./prepare.ts";
 
 /** The demo's pages. Only for demo mode: they show PINs and links to everybody on this machine. */
-export function demo(deps: ApplicationDeps & InboxDeps) {
+export function demo(deps: ApplicationDeps & InboxDeps & BankDeps) {
   return {
     routes: (app: FastifyInstance) => {
       applicationRoutes(app, deps);
       inboxRoutes(app, deps);
+      bankRoutes(app, deps);
     },
   };
 }

@@ -1,4 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
+import type { LocalisedText } from "../../kernel/language.ts";
 import type { Db } from "../../platform/database/index.ts";
+import type { Keyring } from "../../platform/seal/index.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { InboxMessage } from "../../ports/inbox-message.ts";
 import type { makeInvite } from "../activation/index.ts";
 import type { ApplicationSettings, Registration, SettingsProblems } from "../applications/index.ts";
@@ -10,6 +14,7 @@ import {
   type makeCreateOrganisation,
   type Organisation,
 } from "../organisations/index.ts";
+import { bankRegistration, brokerName } from "./bank/index.ts";
 
 /** How the demo's organisation and application are known. */
 export const demoSlug = "havula";
@@ -20,6 +25,8 @@ const by: By = { actor: "operator" };
 
 export type PrepareDeps = {
   db: Db;
+  clock: Clock;
+  keyring: Keyring;
   publicUrl: string;
   inbox: { list(limit: number): Promise<readonly InboxMessage[]> };
   createOrganisation: ReturnType<typeof makeCreateOrganisation>;
@@ -30,21 +37,33 @@ export type PrepareDeps = {
     register(registration: Registration, by: By): Promise<{ clientId: string } | SettingsProblems>;
     change(clientId: string, settings: unknown, by: By): Promise<unknown>;
   };
+  /** Without it the demo has no bank. */
+  identityBrokers?: {
+    find(name: string): Promise<{ settings: Settings } | null>;
+    add(broker: NewBroker, by: By): Promise<object | SettingsProblems>;
+    change(name: string, change: { settings: Settings }, by: By): Promise<unknown>;
+  };
 };
+
+type Settings = Readonly<Record<string, unknown>>;
+type NewBroker = Readonly<{ name: string; profile: string; title: LocalisedText; settings: Settings }>;
 
 /** Where to look first. `invitation` is null once the first person has activated their account. */
 export type DemoTour = { application: string; inbox: string; invitation: string | null };
 
-/** Makes what the demo needs and is not there yet: an organisation, its application, a first invitation. */
+/** Makes what the demo needs and is not there yet: an organisation, its application, the demo bank, a first invitation. */
 export async function prepareDemo(deps: PrepareDeps): Promise<DemoTour> {
   const { publicUrl } = deps;
   const organisation = await ensureOrganisation(deps);
   await ensureApplication(deps, organisation);
+  await ensureBank(deps);
   const invitation = await ensureInvitation(deps, organisation);
   return { application: `${publicUrl}/demo`, inbox: `${publicUrl}/demo/inbox`, invitation };
 }
 
 const application = { fi: "Havula Online", sv: "Havula Online", en: "Havula Online" };
+
+const methods = { staff: { permitted: ["eid", "totp"], recommended: "eid" } };
 
 const homeAt = (publicUrl: string) => ({ url: `${publicUrl}/demo/sign-in`, name: application });
 
@@ -54,6 +73,9 @@ async function ensureOrganisation({ db, publicUrl, createOrganisation, changeOrg
   if (known) {
     // Started at another address than the last time.
     if (known.home?.url !== home.url) await changeOrganisation(demoSlug, { home }, by);
+    // Made before there was a bank, and left as it was made.
+    if (isDeepStrictEqual(known.policy.methods.staff, { permitted: ["totp"], recommended: "totp" }))
+      await changeOrganisation(demoSlug, { policy: { methods } }, by);
     return known;
   }
   const hours = { fi: "Arkisin 8–18", sv: "Vardagar 8–18", en: "Weekdays 8–18" };
@@ -70,7 +92,7 @@ async function ensureOrganisation({ db, publicUrl, createOrganisation, changeOrg
         { kind: "general", phone: "+358105550100", email: "tuki@havula.example", hours },
         { kind: "password", phone: "+358105550112", hours },
       ],
-      policy: { methods: { staff: { permitted: ["totp"], recommended: "totp" } } },
+      policy: { methods },
     },
     by,
   );
@@ -96,6 +118,20 @@ async function ensureApplication({ publicUrl, applications }: PrepareDeps, organ
   }
   const made = await applications.register({ organisationId: organisation.id, clientId: demoClientId, settings }, by);
   if ("problems" in made) throw new Error(`the demo's application was refused: ${made.problems[0]?.says}`);
+}
+
+/** Brokers are told apart by their settings: another address or a new entity key is written down here. */
+async function ensureBank({ identityBrokers, ...deps }: PrepareDeps): Promise<void> {
+  if (!identityBrokers) return;
+  const registration = await bankRegistration(deps);
+  const known = await identityBrokers.find(brokerName);
+  if (known) {
+    const { settings } = registration;
+    if (!isDeepStrictEqual(known.settings, settings)) await identityBrokers.change(brokerName, { settings }, by);
+    return;
+  }
+  const made = await identityBrokers.add({ name: brokerName, ...registration }, by);
+  if ("problems" in made) throw new Error(`the demo bank was refused: ${made.problems[0]?.says}`);
 }
 
 const first = {

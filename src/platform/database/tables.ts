@@ -369,6 +369,19 @@ export interface EidSessionTable {
   broker_session: Buffer;
 }
 
+/** Demo mode only: what the demo bank signs with (sealed). It is made once, since brokers' entity keys are pinned. */
+export interface DemoBankKeyTable {
+  use: string;
+  private_key: Buffer;
+  created_at: Timestamp;
+}
+
+/** Demo mode only: marks of one-time values that the demo bank has seen, namely requests, client assertions and codes. */
+export interface DemoBankUsedTable {
+  value_hash: Buffer;
+  expires_at: Timestamp;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -377,6 +390,8 @@ export interface Tables {
   audit_event: AuditEventTable;
   audit_stream: AuditStreamTable;
   authenticator: AuthenticatorTable;
+  demo_bank_key: DemoBankKeyTable;
+  demo_bank_used: DemoBankUsedTable;
   demo_inbox: DemoInboxTable;
   eid_request: EidRequestTable;
   eid_session: EidSessionTable;

@@ -6,6 +6,14 @@ export { type Content, type Html, html, raw } from "./html.ts";
 export { type IconName, icon, wordmark } from "./icons.ts";
 export * from "./listing.ts";
 export * from "./lists.ts";
-export { type JourneyView, journeyPage, type NavLink, type PageOrganisation, type WorkView, workPage } from "./page.ts";
+export {
+  type JourneyView,
+  journeyPage,
+  type NavLink,
+  outsidePage,
+  type PageOrganisation,
+  type WorkView,
+  workPage,
+} from "./page.ts";
 export * from "./pieces.ts";
 export { richText } from "./rich-text.ts";

@@ -4,7 +4,7 @@ import { plainText, type Translate, translator } from "../i18n/index.ts";
 import { assetPath } from "./assets.ts";
 import { brandPath } from "./brand.ts";
 import { attributes, type Content, type Html, html } from "./html.ts";
-import { wordmark } from "./icons.ts";
+import { icon, wordmark } from "./icons.ts";
 
 /** Whose page it is, as its top shows. */
 export type PageOrganisation = Readonly<{
@@ -53,6 +53,9 @@ export type WorkView = PageView &
     beside?: Html | undefined;
   }>;
 
+/** A page of somebody else, whom the demonstration plays. `tagline` stands by their name, `strip` at the very top. */
+export type OutsideView = PageView & Readonly<{ party: string; tagline: string; strip: Content; foot: Content }>;
+
 /** A page of a journey (activation, sign-in, recovery, errors): one thing to do, with help beside it. A whole document. */
 export function journeyPage(view: JourneyView): string {
   const t = translator(view.language);
@@ -84,7 +87,22 @@ ${footer(view, t)}`,
   );
 }
 
-function page(view: PageView, kind: "journey" | "work", body: Html): string {
+/** A page of another party in the demonstration, such as its bank: in a look that is neither ours nor the organisation's. */
+export function outsidePage(view: OutsideView): string {
+  const t = translator(view.language);
+  return page(
+    view,
+    "outside",
+    html`<header class="top"><p class="demo">${view.strip}</p><p class="party">${icon("bank")}<span><b>${view.party}</b> <span>${view.tagline}</span></span></p>${languageSwitch(view, t)}</header>
+<main id="main" tabindex="-1">
+<div class="head"><h1>${view.title}</h1>${lede(view)}</div>
+${view.main}
+</main>
+<footer class="foot">${view.foot}</footer>`,
+  );
+}
+
+function page(view: PageView, kind: "journey" | "work" | "outside", body: Html): string {
   const t = translator(view.language);
   const brand = view.organisation?.brandColour && brandPath(view.organisation.brandColour);
   const title = `${view.refused ? `${t("common:error-prefix")} ` : ""}${view.title} – ${view.organisation?.name ?? "Vahva"}`;
