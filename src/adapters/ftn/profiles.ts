@@ -59,7 +59,7 @@ export type Profile = Readonly<{
   /** Sent as `acr_values` when no means is chosen: a level by its environment, or a word of the broker's; null sends none. */
   acrValues: "level" | string | null;
   /** What asks for a fresh authentication; null where the broker has no sessions and knows no such parameter. */
-  freshness: Readonly<{ parameter: "max_age" | "prompt"; value: string }> | null;
+  freshness: Readonly<{ parameter: "max_age" | "prompt"; value: string | number }> | null;
   /** Whether ID tokens without `auth_time` are refused. */
   authTime: "required" | "optional";
 
@@ -137,7 +137,7 @@ const generic: Profile = {
   spName: "parameter",
   meansParameter: "ftn_idp_id",
   acrValues: "level",
-  freshness: { parameter: "max_age", value: "0" },
+  freshness: { parameter: "max_age", value: 0 },
   authTime: "required",
   levels: { by: "claim", claim: "acr", values: ftnLevels },
   identities: oidIdentities,
@@ -175,6 +175,7 @@ export const profiles = {
     pkce: "always",
     spName: "registered",
     meansParameter: "acr_values",
+    freshness: { parameter: "max_age", value: "0" },
     encryption: { algorithms: ["RSA-OAEP"], encodings: ["A128CBC-HS256", "A128GCM"] },
     signatures: ["RS256"],
     signedKeysTypes: ["jwk-set+jwt"],
@@ -205,7 +206,7 @@ export const profiles = {
     freshness: null,
     identities: [{ claim: "personal_identity_code", types: ["hetu"] }],
     birthDateClaim: "birthdate",
-    cancelErrors: ["cancel"],
+    cancelErrors: ["cancel", "access_denied"],
     encryption: { algorithms: ["RSA-OAEP"], encodings: ["A128CBC-HS256"] },
     signatures: ["RS256"],
     entityStatement: null,
