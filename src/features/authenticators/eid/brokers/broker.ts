@@ -15,7 +15,9 @@ export type Broker = Readonly<{
 
 /** The brokers in this node's memory: nothing here waits for the database. */
 export type Brokers = Readonly<{
-  /** Those that are open, in their order. */
+  /** Every one, in their order. */
+  all(): readonly Broker[];
+  /** Those that are open. */
   open(): readonly Broker[];
   /** The one of that name, closed ones too: an answer may still be on its way. */
   find(name: string): Broker | null;
