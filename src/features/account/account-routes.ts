@@ -7,7 +7,7 @@ import { makeBeginChangePassword } from "./change-password.ts";
 import { makeEndSessions, type Which } from "./end-sessions.ts";
 import { eventsPage } from "./events-page.ts";
 import { makeBeginLinkMethod } from "./link-method.ts";
-import { makeLoadEvents, makeLoadOverview, parsePosition } from "./overview.ts";
+import { makeLoadEvents, makeLoadOverview, type Overview, parsePosition } from "./overview.ts";
 import { type Done, overviewPage } from "./overview-page.ts";
 import { type AccountDeps, drawWork, findSignedIn, frameOf, type SignedIn } from "./signed-in-routes.ts";
 import { signedOutPage } from "./signed-out-page.ts";
@@ -26,12 +26,12 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
   const end = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, which: Which) =>
     endSessions(signedIn.session, which, http.origin(request, reply));
 
-  app.get<{ Querystring: { changed?: string; ended?: string } }>("/account", async (request, reply) => {
+  app.get<{ Querystring: Told }>("/account", async (request, reply) => {
     const signedIn = await findSignedIn(deps, request);
     if (!signedIn) return reply.redirect(signInFirst, 303);
     const overview = await loadOverview(signedIn.account.id, clock.now());
     const frame = frameOf(deps, request, reply, signedIn);
-    const shown = { ...overview, methods: deps.methods, done: doneOf(request.query) };
+    const shown = { ...overview, methods: deps.methods, done: doneOf(request.query, overview) };
     return drawWork(http, request, reply, frame, overviewPage(frame, shown));
   });
 
@@ -105,7 +105,11 @@ async function signOut(
   return reply.redirect(`/signed-out${of}`, 303);
 }
 
-function doneOf({ changed, ended }: { changed?: string; ended?: string }): Done {
+/** What was done, told in the address so that a reload posts nothing. */
+type Told = { changed?: string; ended?: string; linked?: string };
+
+function doneOf({ changed, ended, linked }: Told, { authenticators }: Overview): Done {
   if (changed === "password") return "password";
+  if (authenticators.some(({ method }) => method === linked)) return "linked";
   return ended === "session" || ended === "others" ? ended : null;
 }

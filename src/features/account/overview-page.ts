@@ -18,7 +18,7 @@ import {
   tag,
 } from "../../platform/pages/index.ts";
 import type { Authenticator, Method } from "../journey/index.ts";
-import { formatPhone, homeOf } from "../organisations/index.ts";
+import { formatPhone, homeOf, permittedMethods } from "../organisations/index.ts";
 import type { Session } from "../sessions/index.ts";
 import { shortNetwork } from "./event-words.ts";
 import { eventList } from "./events-page.ts";
@@ -26,7 +26,7 @@ import type { Frame } from "./frame.ts";
 import { formatPosition, type Overview } from "./overview.ts";
 
 /** What the last post did: shown once above the parts. */
-export type Done = "password" | "session" | "others" | null;
+export type Done = "password" | "session" | "others" | "linked" | null;
 
 type Shown = Overview & Readonly<{ methods: readonly Method[]; done: Done }>;
 
@@ -37,7 +37,7 @@ export function overviewPage(frame: Frame, shown: Shown): { title: string; lede:
   return {
     title: t("account:title"),
     lede: t("account:signed-in-as", { name: account.userName }),
-    main: html`${doneNotice(shown.done, t)}${methodsPart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame)}${helpPart(frame)}`,
+    main: html`${doneNotice(shown.done, t)}${methodsPart(frame, shown)}${linkablePart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame)}${helpPart(frame)}`,
     ...(home && {
       beside: linkButton({
         href: home.url,
@@ -51,11 +51,11 @@ export function overviewPage(frame: Frame, shown: Shown): { title: string; lede:
 
 function doneNotice(done: Done, t: Translate): Content {
   if (!done) return null;
-  const body = done === "password" ? t("account:password-changed-what") : null;
-  const title = {
-    password: t("account:password-changed"),
-    session: t("account:session-ended"),
-    others: t("account:others-ended"),
+  const [title, body] = {
+    password: [t("account:password-changed"), t("account:password-changed-what")],
+    session: [t("account:session-ended"), null],
+    others: [t("account:others-ended"), null],
+    linked: [t("account:method-linked"), t("account:method-linked-what")],
   }[done];
   return notice({ tone: "good", icon: "pass", title, body, role: "status", wide: true });
 }
@@ -94,6 +94,27 @@ function methodRow(frame: Frame, authenticator: Authenticator, { methods, passwo
     note: lines.join(" "),
     end: isPassword ? change : authenticator.method === "totp" && test,
   };
+}
+
+/** USR-4: methods that the organisation permits and that the person can link by themselves. */
+function linkablePart({ t, fields, account, organisation }: Frame, { methods, authenticators }: Shown): Content {
+  const linkable = permittedMethods(organisation.policy, account.category)
+    .filter((name) => !authenticators.some(({ method }) => method === name))
+    .flatMap((name) => methods.find((method) => method.name === name) ?? [])
+    .filter(({ link: steps, isOffered }) => steps.length > 0 && (isOffered?.(organisation) ?? true));
+  if (linkable.length === 0) return null;
+  const row = ({ name, icon, words }: Method): Row => ({
+    icon,
+    title: t(words.link),
+    note: t(words.linkNote),
+    end: form({
+      action: "/account/link",
+      fields: { ...fields, method: name },
+      content: button({ label: t("account:link"), look: "quiet", small: true, about: t(words.link) }),
+    }),
+  });
+  const heading = t("account:can-link");
+  return part({ id: "can-link", heading, note: t("account:can-link-note"), content: rows(linkable.map(row)) });
 }
 
 function sessionsPart(frame: Frame, sessions: readonly Session[]): Html {

@@ -26,6 +26,7 @@ export type {
   StepView,
 } from "./method.ts";
 export { drawOwnPage } from "./page-routes.ts";
+export { refusalNotice } from "./pages.ts";
 export { findHalfWay } from "./result/store.ts";
 export { findOpenJourney, sweepJourneys } from "./store.ts";
 export type { Arrival, Beginning };

@@ -49,6 +49,15 @@ export const formatList = (items: readonly string[], language: Language, join: "
 export const compareNames = (language: Language): ((a: string, b: string) => number) =>
   new Intl.Collator(language === "en" ? "fi" : language).compare;
 
+/** A country's name: `FI` is Finland, Suomi. */
+export const formatCountry = (code: string, language: Language): string => countryNames[language].of(code) ?? code;
+
+const countryNames = {
+  fi: new Intl.DisplayNames(tags.fi, { type: "region" }),
+  sv: new Intl.DisplayNames(tags.sv, { type: "region" }),
+  en: new Intl.DisplayNames(tags.en, { type: "region" }),
+} as const satisfies Record<Language, Intl.DisplayNames>;
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** A formatter takes 50 times as long to make as to use, and there are a handful of them. */

@@ -3,6 +3,7 @@ export {
   compareNames,
   type DateStyle,
   defaultTimeZone,
+  formatCountry,
   formatDate,
   formatDateTime,
   formatList,

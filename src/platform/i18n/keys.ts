@@ -8,6 +8,8 @@ type Files = {
   applications: typeof import("../../../locales/en/applications.json", { with: { type: "json" }});
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
   demo: typeof import("../../../locales/en/demo.json", { with: { type: "json" }});
+  "demo-bank": typeof import("../../../locales/en/demo-bank.json", { with: { type: "json" }});
+  eid: typeof import("../../../locales/en/eid.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});

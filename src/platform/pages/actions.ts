@@ -83,8 +83,9 @@ export const link = (view: Readonly<{ href: string; label: Content; about?: stri
 export const actions = (...content: readonly Content[]): Html => html`<div class="actions">${content}</div>`;
 
 export type Way = Readonly<{
-  /** Posted as `method`, unless `href` leads on without a post. */
+  /** Posted as `name`, or as `method` without one, unless `href` leads on without a post. */
   value: string;
+  name?: string | undefined;
   icon: IconName;
   label: Content;
   note?: Content;
@@ -102,7 +103,7 @@ function way(view: Way): Html {
   const note = view.note && html`<span>${view.note}</span>`;
   const content = html`${icon(view.icon)}<span><b>${view.label}</b>${note}</span>${icon("go", "go")}`;
   if (view.href !== undefined) return html`<a class="${look}" href="${view.href}">${content}</a>`;
-  return html`<button class="${look}" type="submit" name="method" value="${view.value}">${content}</button>`;
+  return html`<button class="${look}" type="submit" name="${view.name ?? "method"}" value="${view.value}">${content}</button>`;
 }
 
 export type Bank = Readonly<{
@@ -115,11 +116,11 @@ export type Bank = Readonly<{
   language?: string | undefined;
 }>;
 
-/** Banks and other places where one identifies oneself; each posts its `value` as `idp`. Stands inside a form. */
+/** Banks and other places where one identifies oneself; each posts its `value` as `means`. Stands inside a form. */
 export const banks = (list: readonly Bank[], label?: string): Html =>
   html`<ul${attributes({ class: "banks", "aria-label": label })}>${list.map(
     ({ value, name, note, letters, language }) =>
-      html`<li><button class="bank" type="submit" name="idp" value="${value}"><i aria-hidden="true">${letters}</i><span${attributes({ lang: language })}>${name}${note && html`<small>${note}</small>`}</span></button></li>`,
+      html`<li><button class="bank" type="submit" name="means" value="${value}"><i aria-hidden="true">${letters}</i><span${attributes({ lang: language })}>${name}${note && html`<small>${note}</small>`}</span></button></li>`,
   )}</ul>`;
 
 /** The heading between the lead way and the others. */
