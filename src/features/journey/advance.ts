@@ -61,7 +61,7 @@ export function makeAdvance(deps: JourneyDeps) {
     });
 
   const tellEnded = (result: Advance): Advance => {
-    if (result.to === "destination" && result.ended?.length) deps.onSessionsEnded?.(result.ended);
+    if ("ended" in result && result.ended?.length) deps.onSessionsEnded?.(result.ended);
     return result;
   };
   return {
@@ -84,8 +84,13 @@ async function prepare(deps: JourneyDeps, handler: StepHandler, { id, form, orig
 }
 
 function isAsked(journey: Journey, handler: StepHandler, { methods, clock }: JourneyDeps): boolean {
-  const step = nextStep(factsOf(journey, methods, clock.now()));
-  return step.do === "ask" && step.kind === handler.kind;
+  const facts = factsOf(journey, methods, clock.now());
+  const asks = (chosen: string | null): boolean => {
+    const step = nextStep({ ...facts, chosen });
+    return step.do === "ask" && step.kind === handler.kind;
+  };
+  const alongside = methods.find((method) => method.alongside && method.signIn[0] === handler.kind);
+  return asks(facts.chosen) || (alongside !== undefined && asks(alongside.name));
 }
 
 /** Saves the chosen method, if it is one of those offered; an empty choice opens the choice again. */
@@ -136,6 +141,9 @@ function withOutcome(journey: Journey, outcome: Outcome & { result: "shown" }, n
       ...journey.proofs.filter(({ kind }) => !kinds.has(kind)),
       ...outcome.proofs.map((proof) => ({ ...proof, shownAt: now })),
     ],
-    authenticators: [...journey.authenticators, ...(outcome.linked ?? [])],
+    authenticators: [
+      ...journey.authenticators.filter(({ id }) => !outcome.removed?.includes(id)),
+      ...(outcome.linked ?? []),
+    ],
   };
 }

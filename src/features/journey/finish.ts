@@ -54,7 +54,8 @@ export function makeFinish(
     now: Date,
   ): Promise<Advance> => {
     const facts = factsOf(journey, methods, now);
-    const { account } = journey;
+    const left = outcome.endsOthers && journey.account ? await endOthers(tx, journey.account.id, sessionCookie) : null;
+    const account = journey.account && { ...journey.account, epoch: left?.epoch ?? journey.account.epoch };
     const shown = eventOf(journey, origin, "done", outcome.event);
     const change = {
       ...(account && { account: { id: account.id, epoch: account.epoch, organisationId: account.organisationId } }),
@@ -71,7 +72,7 @@ export function makeFinish(
         messages.enqueue(tx, outcome.messages ?? []),
         audit.record(tx, reference === null ? [shown] : [shown, refused]),
       ]);
-      return { to: "page" };
+      return { to: "page", ended: left?.ended };
     }
 
     const way = completedWay({ ...facts, account: { state: "active", linked: facts.account?.linked ?? [] } });
@@ -79,7 +80,7 @@ export function makeFinish(
     const finished = await purpose.finish(tx, journey, now);
     const { epoch, ended } = purpose.endsOthers
       ? await endOthers(tx, account.id, sessionCookie)
-      : { epoch: account.epoch, ended: [] };
+      : { epoch: account.epoch, ended: left?.ended ?? [] };
     // Something is not shown yet (the password, when the app was linked on another device): it is all that is asked then.
     const next =
       purpose.signsIn && !claim

@@ -73,6 +73,10 @@ export type Outcome =
       proofs: readonly Readonly<{ kind: string; authenticatorId: string | null }>[];
       /** Methods that the step linked. */
       linked?: readonly Authenticator[];
+      /** Ids of authenticators that the step has removed. */
+      removed?: readonly string[];
+      /** Credentials have changed: every other session, half-way journey and grant of the account ends with it. */
+      endsOthers?: boolean;
       event: Pick<AuditEvent, "type" | "detail">;
       messages?: readonly Outgoing[];
     }>
@@ -145,6 +149,11 @@ export type Method = MethodRule &
      * depends on services elsewhere may be switched off.
      */
     isOffered?(organisation: Organisation | null): boolean;
+    /**
+     * Drawn below the first page of a sign-in, whichever method's it is, while this one is offered: what a browser can
+     * show straight from its autofill. Its first step may then be posted without being chosen first.
+     */
+    alongside?(view: StepView): Promise<Html | null>;
     /** Hears of a session that began with the method, in the transaction that makes it. */
     onSession?(tx: Tx, session: Readonly<{ uid: string; journeyId: string }>): Promise<void>;
     icon: IconName;

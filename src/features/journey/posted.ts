@@ -24,7 +24,7 @@ export type JourneyDeps = {
 export type NewSession = { id: string; maxAge: number | null };
 
 export type Advance =
-  | { to: "page" }
+  | { to: "page"; ended?: readonly EndedSession[] | undefined }
   | { to: "destination"; url: string; session: NewSession | null; ended?: readonly EndedSession[] }
   /** The browser leaves, and comes back to show what it brought. */
   | { to: "elsewhere"; url: string }

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formFields, type Http } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
+import { type Content, html } from "../../platform/pages/index.ts";
 import type { makeAdvance } from "./advance.ts";
 import type { makeBegin } from "./begin.ts";
-import { nextStep } from "./domain/next-step.ts";
+import { type Facts, nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import type { Journey, StepPage } from "./method.ts";
 import { drawPage } from "./page-routes.ts";
@@ -105,7 +106,22 @@ async function showStep(deps: RouteDeps, request: FastifyRequest, reply: Fastify
     const back = others.do === "choose" ? anotherWay(drawing) : null;
     return handler.page({ ...drawing, form: formOf(drawing, step.kind), anotherWay: back });
   };
-  return drawPage(deps.http, request, reply, journey, await draw());
+  const [page, alongside] = await Promise.all([draw(), drawAlongside(deps, drawing, facts)]);
+  return drawPage(deps.http, request, reply, journey, { ...page, main: html`${page.main}${alongside}` });
+}
+
+/** What methods draw on the first page of a sign-in, whichever it is, while they are offered. */
+async function drawAlongside({ methods }: RouteDeps, drawing: Drawing, facts: Facts): Promise<Content> {
+  if (facts.purpose !== "sign-in" || facts.account) return null;
+  const offered = methods.filter(({ name, signIn }) => {
+    const step = nextStep({ ...facts, chosen: name });
+    return step.do === "ask" && step.method === name && step.kind === signIn[0];
+  });
+  return Promise.all(
+    offered.map(({ alongside, signIn }) =>
+      alongside?.({ ...drawing, form: formOf(drawing, signIn[0] ?? ""), anotherWay: null }),
+    ),
+  );
 }
 
 /** SIN-8: a page kept too long leads on, to the same application and organisation, with nothing shown yet. */

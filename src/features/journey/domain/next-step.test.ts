@@ -173,6 +173,30 @@ const table: [rule: string, facts: Partial<Facts>, expected: string][] = [
     "ask new-password",
   ],
   [
+    "SIN-5 a temporary password is good for changing it",
+    { account: active("card"), proofs: shown("temporary-password"), permitted: ["card", "totp"] },
+    "ask new-password",
+  ],
+  [
+    "SIN-5 and for nothing else, whatever else was shown",
+    { account: active("card"), proofs: shown("temporary-password", "card"), permitted: ["card", "totp"] },
+    "ask new-password",
+  ],
+  [
+    "SIN-5 then a permitted method has to be linked",
+    {
+      account: active("password"),
+      proofs: shown("temporary-password", "new-password", "password"),
+      permitted: ["card", "totp"],
+    },
+    "choose to link: card, totp",
+  ],
+  [
+    "SIN-5 or the linked one shown",
+    { account: active("password", "totp"), proofs: shown("temporary-password", "new-password", "password") },
+    "ask totp",
+  ],
+  [
     "USR-4 USR-9 linking a method needs proofs first",
     { purpose: "link-method", toLink: "card", permitted: ["card", "totp"], account: active("password", "totp") },
     "ask password",

@@ -1,7 +1,7 @@
 import type { AccountState } from "../../../kernel/account-state.ts";
 import type { Strength } from "../../../kernel/strength.ts";
 import type { Instant } from "../../../kernel/time.ts";
-import { type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
+import { goodForOne, type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
 
 /** What a journey's next step depends on. Nothing else does: no session, no address, no page that was shown before. */
 export type Facts = Readonly<{
@@ -57,6 +57,9 @@ export function nextStep(facts: Facts): Step {
   if (rule.begunBy && !hasShown(facts, rule.begunBy)) return refuse("not-started");
   if (rule.wants === "link" && facts.account?.state === "active" && !isLinkedHere(facts))
     return refuse("already-active");
+
+  if (hasShown(facts, goodForOne.kind) && !hasShown(facts, goodForOne.step))
+    return { do: "ask", kind: goodForOne.step, method: null };
 
   const wanted = rule.wants === "link" || isHalfWay(facts) ? linkStep(facts) : signInStep(facts);
   if (wanted) return wanted;
@@ -121,9 +124,14 @@ const usable = (facts: Facts): readonly MethodRule[] =>
 const offersToSignIn = (facts: Facts): readonly MethodRule[] =>
   usable(facts).filter(({ strength }) => strength >= facts.requiredStrength);
 
-/** ACT-6: a password was chosen at activation and no method linked. The right password goes on from there. */
-const isHalfWay = (facts: Facts): boolean =>
-  facts.account?.state === "activating" && hasShown(facts, "password") && !completedWay(facts);
+/**
+ * A password was chosen and no method linked: at activation (ACT-6), or in the place of a temporary one (SIN-5). The
+ * right password goes on from there.
+ */
+const isHalfWay = (facts: Facts): boolean => {
+  if (!hasShown(facts, "password") || completedWay(facts)) return false;
+  return facts.account?.state === "activating" || (hasShown(facts, goodForOne.kind) && usable(facts).length === 0);
+};
 
 /** The facts as if the policy permitted nothing but what the journey was begun to link. */
 const onlyToLink = (facts: Facts): Facts => ({

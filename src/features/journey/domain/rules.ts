@@ -10,7 +10,7 @@ export type MethodRule = Readonly<{
   link: readonly Readonly<{ kind: string; unlessLinked?: string }>[];
 }>;
 
-export type PurposeName = "sign-in" | "activation" | "change-password" | "link-method";
+export type PurposeName = "sign-in" | "activation" | "change-password" | "link-method" | "remove-method";
 
 export type PurposeRule = Readonly<{
   /** The proof that its beginning gave; without it there is no such journey. */
@@ -23,9 +23,13 @@ export type PurposeRule = Readonly<{
   atStrongest: boolean;
 }>;
 
+/** A proof that is good for one step and nothing else (SIN-5): a temporary password, for changing it. */
+export const goodForOne = { kind: "temporary-password", step: "new-password" } as const;
+
 export const purposeRules = {
   "sign-in": { begunBy: null, wants: "sign-in", after: [], atStrongest: false },
   activation: { begunBy: "invitation-pin", wants: "link", after: [], atStrongest: false },
   "change-password": { begunBy: null, wants: "sign-in", after: ["new-password"], atStrongest: true },
+  "remove-method": { begunBy: null, wants: "sign-in", after: [], atStrongest: true },
   "link-method": { begunBy: null, wants: "sign-in-and-link", after: [], atStrongest: true },
 } as const satisfies Record<PurposeName, PurposeRule>;
