@@ -34,7 +34,7 @@ const withSettings = (command: Command): Command =>
     .option("--post-logout-redirect-uri <url>", "where people come back to after signing out; repeatable", collect)
     .option("--type <type>", "web, native or spa")
     .option("--authentication <method>", "client_secret_basic, client_secret_post, private_key_jwt or none")
-    .option("--scopes <list>", "scopes, separated by commas")
+    .option("--scopes <list>", "scopes, separated by commas; personal_identity_code for entitled ones only")
     .option("--home-url <url>", "where a sign-in that can't go on leads")
     .option("--settings <json>", "any other settings as JSON")
     .option("--json", "print the result as JSON");

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { applicationRegistry, applications } from "../../src/features/applications/index.ts";
 import { makeAudit } from "../../src/features/audit/index.ts";
+import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { makeListen, openDatabase } from "../../src/platform/database/index.ts";
@@ -30,7 +31,8 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
   const sign = fakeSignIn({ db, clock });
   const errors: unknown[] = [];
   const recorder = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
-  const shared = { db, keyring, clock, random, audit };
+  const identities = makeIdentities({ keyring });
+  const shared = { db, keyring, clock, random, audit, identities };
   const provider = await applications({
     ...shared,
     pool,
@@ -52,6 +54,7 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
     clock,
     keyring,
     audit,
+    identities,
     trips,
     errors,
     provider,

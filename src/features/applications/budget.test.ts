@@ -106,3 +106,21 @@ test("refresh takes 2, client credentials, introspection and userinfo 1, the doc
     assert.equal(again.status, 304);
   });
 });
+
+test("APP-3 the identity costs one look-up at userinfo, and nothing where it is not asked for", async () => {
+  const client = await registerAndHear({ scopes: ["openid", "profile", "personal_identity_code"] });
+  const { organisationId, accountId } = ground;
+  const identity = { country: "FI", type: "hetu", value: "131052-308T" } as const;
+  const proved = { accountId, organisationId, identity, broker: "telia", level: "high" } as const;
+  await ground.db.transaction().execute((tx) => ground.identities.bind(tx, proved, ground.clock.now()));
+  for (const [scope, most] of [
+    ["openid profile", 1],
+    ["openid personal_identity_code", 2],
+  ] as const) {
+    const tokens = await tokensFor(ground, ground.agent(), client, { scope });
+    await allows(most, scope, async () => {
+      const claims = JSON.parse(await (await userinfo(ground.origin, tokens.access_token)).text());
+      assert.equal(claims.personal_identity_code, most === 2 ? identity.value : undefined);
+    });
+  }
+});

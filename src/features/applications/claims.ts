@@ -1,10 +1,12 @@
+import type { Identity } from "../../kernel/identity.ts";
 import { isLanguage, localised } from "../../kernel/language.ts";
+import { identityScope } from "./domain/application.ts";
 import type { Holder } from "./token-store.ts";
 
 /**
  * What each scope tells (APP-3). The ID token holds `sub` and how the sign-in happened; the rest is told at userinfo,
  * or in either where the application asks by the `claims` parameter. Roles and category say what a person may do at
- * work, so that they have a scope of their own and are not in `profile`.
+ * work, so that they have a scope of their own and are not in `profile`. The personal identity code is told at userinfo alone.
  */
 export const claimsOfScopes = {
   openid: ["sub", "acr", "amr", "auth_time"],
@@ -12,6 +14,7 @@ export const claimsOfScopes = {
   email: ["email", "email_verified"],
   phone: ["phone_number"],
   organisation: ["organisation", "category", "roles"],
+  [identityScope]: ["personal_identity_code", "personal_identity_code_type", "personal_identity_code_country"],
 } as const;
 
 const isKnown = (scope: string): scope is keyof typeof claimsOfScopes => scope in claimsOfScopes;
@@ -41,3 +44,10 @@ export function claimsOfHolder(holder: Holder): { sub: string } & Record<string,
     roles: holder.roles,
   };
 }
+
+/** Who the account's person is to a state. */
+export const claimsOfIdentity = ({ country, type, value }: Identity): Record<string, unknown> => ({
+  personal_identity_code: value,
+  personal_identity_code_type: type,
+  personal_identity_code_country: country,
+});

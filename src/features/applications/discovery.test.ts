@@ -17,6 +17,7 @@ test("discovery says what the engine itself would say", async () => {
     clients: { find: async () => null, forget: () => {} },
     time: makeEngineTime(fakeClock()),
     pairwise: () => "",
+    identityOf: async () => null,
     signIn: { begin: async () => ({ journeyId: "", url: "" }), result: async () => ({ state: "open" }) },
     privateNetworks: false,
   });

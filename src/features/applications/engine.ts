@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { type JWKS, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import type { Identity } from "../../kernel/identity.ts";
 import { acrValues } from "../../kernel/strength.ts";
 import { type Duration, days, minutes } from "../../kernel/time.ts";
 import { makeAdapter, tokenLengths } from "./adapter.ts";
-import { claimsOfHolder, claimsOfScopes } from "./claims.ts";
+import { claimsOfHolder, claimsOfIdentity, claimsOfScopes } from "./claims.ts";
 import type { Clients } from "./clients.ts";
+import { identityScope } from "./domain/application.ts";
 import type { EngineTime } from "./engine-time.ts";
 import { makeLoadGrant, refuseForeignScopes } from "./grants.ts";
 import { interactionLifetime } from "./interaction-cookie.ts";
@@ -23,6 +25,8 @@ export type EngineOptions = {
   time: EngineTime;
   pairwise(sector: string, accountId: string): string;
   signIn: SignIn;
+  /** Who the account's person is to a state, where that is known. */
+  identityOf(accountId: string): Promise<Identity | null>;
   /** Applications may live where only our own network reaches: logout notices and key sets go there too. */
   privateNetworks: boolean;
   refreshLifetime?: Duration;
@@ -104,11 +108,20 @@ export function makeEngine(options: EngineOptions): Provider {
     },
     extraTokenClaims: refuseForeignScopes,
     clientBasedCORS: (_ctx, origin, client) => isSpaOrigin(origin, client.clientId),
-    findAccount: (_ctx, id) => {
+    findAccount: (ctx, id) => {
       const holder = work().holder(id);
-      return holder ? { accountId: holder.accountId, claims: () => claimsOfHolder(holder) } : undefined;
+      if (!holder) return undefined;
+      return {
+        accountId: holder.accountId,
+        claims: async (use, scope) => {
+          // An ID token is passed on and kept; what an application is entitled to may have changed since its grant.
+          const told = use === "userinfo" && isIn(scope, identityScope) && isEntitled(ctx.oidc.client?.clientId);
+          const identity = told ? await options.identityOf(holder.accountId) : null;
+          return { ...claimsOfHolder(holder), ...(identity && claimsOfIdentity(identity)) };
+        },
+      };
     },
-    loadExistingGrant: makeLoadGrant(() => provider),
+    loadExistingGrant: makeLoadGrant(() => provider, options.identityOf),
     pairwiseIdentifier: async (_ctx, accountId, client) =>
       options.pairwise(String(client.sectorIdentifier ?? ""), accountId),
     interactions: {
@@ -160,6 +173,11 @@ export function makeEngine(options: EngineOptions): Provider {
     );
   }
 }
+
+const isIn = (scope: string, name: string): boolean => scope.split(" ").includes(name);
+
+const isEntitled = (clientId: string | undefined): boolean =>
+  applicationOf(clientId).settings.scopes.includes(identityScope);
 
 type KnownClient = { clientId: string };
 

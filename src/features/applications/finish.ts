@@ -12,6 +12,7 @@ import { type UnitOfWork, work } from "./unit-of-work.ts";
 type Parts = {
   flush(ops: readonly Op[]): Promise<Lost | null>;
   revokeFamily(grantId: string, event: AuditEvent): Promise<void>;
+  record(event: AuditEvent): Promise<void>;
   codes: CodeMemory;
   interactions: InteractionCookie;
   sessionCookie: string;
@@ -44,6 +45,8 @@ async function finish(ctx: Context, parts: Parts): Promise<void> {
   if (!isTokenRequest) for (const id of current.revoked) ops.push({ op: "revoke-grant", id });
   if (current.started) keepInteraction(ctx.res, current, ops, parts);
 
+  // Before it is written: an identity is never released without a record.
+  if (current.released) await parts.record(released(current, current.released));
   const lost = ops.length > 0 ? await parts.flush(ops) : null;
   if (isTokenRequest) {
     // Here a family ends only because its code or refresh token came a second time.
@@ -96,6 +99,20 @@ const reused = ({ family, edge, holder }: UnitOfWork, clientId = ""): AuditEvent
   network: edge.network,
   reference: edge.reference,
   detail: { application: clientId, reason: "used-twice" },
+});
+
+const released = (
+  { edge, holder }: UnitOfWork,
+  { accountId, clientId }: { accountId: string; clientId: string },
+): AuditEvent => ({
+  type: "identity.released",
+  result: "done",
+  actor: `account:${accountId}`,
+  organisationId: holder(accountId)?.organisationId ?? null,
+  accountId,
+  network: edge.network,
+  reference: edge.reference,
+  detail: { application: clientId },
 });
 
 /** Somebody else was faster with the same one-time value: nothing of this request was written, nothing of it is told. */

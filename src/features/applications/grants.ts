@@ -1,6 +1,8 @@
 import { errors, type KoaContextWithOIDC, type Provider } from "oidc-provider";
+import type { Identity } from "../../kernel/identity.ts";
 import { between, days } from "../../kernel/time.ts";
 import { claimsOf } from "./claims.ts";
+import { identityScope } from "./domain/application.ts";
 import { grantIdOf } from "./token-store.ts";
 import { applicationOf, work } from "./unit-of-work.ts";
 
@@ -9,9 +11,10 @@ const atLeast = days(31);
 
 /**
  * The grant of this session and application: all that the application is entitled to, whatever it asks for this time.
+ * Only the identity has to be asked for and there to tell, and its first release is recorded (APP-3).
  * It is made or renewed without a question, and written only when it changes.
  */
-export function makeLoadGrant(provider: () => Provider) {
+export function makeLoadGrant(provider: () => Provider, identityOf: (accountId: string) => Promise<Identity | null>) {
   return async ({ oidc }: KoaContextWithOIDC) => {
     const clientId = oidc.client?.clientId ?? "";
     const accountId = oidc.account?.accountId;
@@ -21,14 +24,19 @@ export function makeLoadGrant(provider: () => Provider) {
     const stored = work().grant(id);
     const { Grant } = provider();
     const existing = await Grant.find(id);
-    const scope = entitled.join(" ");
-    if (existing && stored && existing.getOIDCScope() === scope && between(work().now, stored.expiresAt) > atLeast)
-      return existing;
+    const before = existing?.getOIDCScope() ?? "";
+    const wasReleased = before.split(" ").includes(identityScope);
+    const asks = entitled.includes(identityScope) && oidc.requestParamScopes.has(identityScope);
+    const isReleased = wasReleased || (asks && (await identityOf(accountId)) !== null);
+    const granted = entitled.filter((each) => each !== identityScope || isReleased);
+    const scope = granted.join(" ");
+    if (existing && stored && before === scope && between(work().now, stored.expiresAt) > atLeast) return existing;
     const made = { jti: id, accountId, clientId };
     const grant = new Grant(made);
     grant.addOIDCScope(scope);
-    grant.addOIDCClaims(claimsOf(entitled));
+    grant.addOIDCClaims(claimsOf(granted));
     await grant.save();
+    if (isReleased && !wasReleased) work().released = { accountId, clientId };
     return grant;
   };
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { type Duration, days, plus } from "../../kernel/time.ts";
 import type { Database, Listen } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
+import type { Identities } from "../authenticators/eid/index.ts";
 import { findApplication, findOpenApplication, listApplications } from "./application-store.ts";
 import { makeClients } from "./clients.ts";
 import { makeCodeMemory } from "./code-memory.ts";
@@ -55,6 +56,7 @@ export type ApplicationsDeps = RegistryDeps & {
   listen: Listen;
   http: Http;
   signIn: SignIn;
+  identities: Pick<Identities, "read">;
   log: Log;
   /** Applications may live where only our own network reaches: logout notices and key sets go there too. */
   privateNetworks: boolean;
@@ -76,6 +78,11 @@ export async function applications(deps: ApplicationsDeps) {
     token: (query: Parameters<typeof findToken>[1]) => findToken(pool, query),
   };
   const pairwise = makePairwise(keyring);
+  /** A broker's own name for somebody is no identity code of theirs. */
+  const identityOf = async (accountId: string) => {
+    const bound = await deps.identities.read(db, accountId);
+    return bound && bound.identity.type !== "subject" ? bound.identity : null;
+  };
 
   const keys = await keepKeys(deps, (current) => {
     const provider = makeEngine({
@@ -87,10 +94,12 @@ export async function applications(deps: ApplicationsDeps) {
       clients,
       time,
       pairwise,
+      identityOf,
     });
     finishRequests(provider, {
       flush: (ops) => flushOps(pool, ops),
       revokeFamily: (grantId, event) => revokeFamily(db, audit, grantId, event),
+      record: (event) => db.transaction().execute((tx) => audit.record(tx, [event])),
       codes,
       interactions,
       sessionCookie,

@@ -3,7 +3,7 @@ import { networkOf } from "../../kernel/network.ts";
 import type { Db } from "../../platform/database/index.ts";
 import { formTokenField, type Http } from "../../platform/http/index.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { EndedSession } from "../sessions/index.ts";
+import type { EndedSession, Farewell } from "../sessions/index.ts";
 import type { Clients } from "./clients.ts";
 import { paths } from "./engine.ts";
 import { makeFrameOf, sendPage } from "./frame.ts";
@@ -27,6 +27,7 @@ type Deps = PlanDeps & {
   reads: Reads;
   endSession: ReturnType<typeof makeEndSession>;
   notifyLogout(ended: readonly EndedSession[]): Promise<void>;
+  farewell?: Farewell | undefined;
 };
 
 const confirmPath = `${paths.end_session}/confirm`;
@@ -45,12 +46,16 @@ export function signOutRoutes(app: FastifyInstance, deps: Deps): void {
     const frame = await frameOf(request, null);
     return sendPage(reply.code(400), problemPage(frame, "bad-request", { reference: request.id, at: clock.now() }));
   };
-  const leave = (reply: FastifyReply, { application, returnTo }: SignOutPlan) => {
-    http.cookies.clear(reply.raw, "session");
+  /** Ends the session if there is one, and goes on to where `plan` leads. */
+  const leave = async (request: FastifyRequest, reply: FastifyReply, plan: SignOutPlan, found: Found | null) => {
+    const { application, returnTo } = plan;
     const known = application ? `?client_id=${encodeURIComponent(application.clientId)}` : "";
-    return reply.redirect(returnTo ?? `${successPath}${known}`, 303);
+    const onward = returnTo ?? `${successPath}${known}`;
+    const to = found?.session && found.holder ? await end(request, reply, found, onward) : onward;
+    http.cookies.clear(reply.raw, "session");
+    return reply.redirect(to, 303);
   };
-  const end = async (request: FastifyRequest, { session, holder }: Found) => {
+XXX  const end = async (request: FastifyRequest, { session, holder }: Found) => {
     if (!session || !holder) return;
     const ended = await deps.endSession(
       { session, holder },

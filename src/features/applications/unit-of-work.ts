@@ -63,6 +63,8 @@ export type UnitOfWork = {
   readonly edge: Edge;
   /** The family whose code or refresh token this request presents. */
   family: { grantId: string; accountId: string } | null;
+  /** Whose identity this request's grant tells for the first time, and to which application. */
+  released: { accountId: string; clientId: string } | null;
   /** The interaction to resume, and the one that this request starts. */
   resumed: AdapterPayload | null;
   started: StartedInteraction | null;
@@ -211,6 +213,7 @@ export function makeUnitOfWork(
     },
     edge,
     family: null,
+    released: null,
     resumed: null,
     started: null,
   };

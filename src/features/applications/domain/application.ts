@@ -2,7 +2,10 @@ import * as z from "zod";
 import { type LocalisedText, languages } from "../../../kernel/language.ts";
 import { problemsOfAddresses } from "./addresses.ts";
 
-export const scopes = ["openid", "profile", "email", "phone", "organisation", "offline_access"] as const;
+/** Who the person is to a state: only for an application that is entitled to it in so many words (APP-3). */
+export const identityScope = "personal_identity_code";
+
+export const scopes = ["openid", "profile", "email", "phone", "organisation", identityScope, "offline_access"] as const;
 
 const address = z.string().max(2000);
 const jwk = z.looseObject({ kty: z.string() });
