@@ -1,6 +1,6 @@
 import type { Strength } from "../../kernel/strength.ts";
 import type { Instant } from "../../kernel/time.ts";
-import { permittedMethods } from "../organisations/index.ts";
+import { minimumStrengthOf, permittedMethods } from "../organisations/index.ts";
 import type { Facts } from "./domain/next-step.ts";
 import { type MethodRule, purposeRules } from "./domain/rules.ts";
 import type { Journey, Method } from "./method.ts";
@@ -40,8 +40,13 @@ function permittedHere(
 
 type PolicyMethods = NonNullable<Journey["organisation"]>["policy"]["methods"];
 
-const minimumOf = ({ organisation, organisationId, accountId }: Journey): Strength =>
-  organisation && (organisationId !== null || accountId !== null) ? organisation.policy.minimumStrength : 1;
+/** Before the account is known, the organisation's; its category may want more, and is asked once it is. */
+function minimumOf({ organisation, organisationId, accountId, account }: Journey): Strength {
+  if (!organisation || (organisationId === null && accountId === null)) return 1;
+  return account && accountId !== null
+    ? minimumStrengthOf(organisation.policy, account.category)
+    : organisation.policy.minimumStrength;
+}
 
 /** What the policy demands, or more where the application asks, or where methods themselves are changed (USR-9). */
 function requiredStrength(

@@ -26,6 +26,7 @@ export {
 export {
   type Category,
   categories,
+  minimumStrengthOf,
   type Policy,
   permittedMethods,
 } from "./domain/policy.ts";

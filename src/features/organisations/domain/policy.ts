@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { levels } from "../../../kernel/identity.ts";
-import { strengths } from "../../../kernel/strength.ts";
+import { type Strength, strengths } from "../../../kernel/strength.ts";
 
 /** What kind of account it is in its organisation. */
 export const categories = ["staff", "student", "external", "guest"] as const;
@@ -11,6 +11,10 @@ const methodsOfCategory = z.strictObject({
   permitted: z.array(z.string()),
   /** Offered first; must be one of `permitted`. */
   recommended: z.string().optional(),
+  /** What a sign-in needs at least; without it the organisation's `minimumStrength`. */
+  minimumStrength: z.literal(strengths).optional(),
+  /** Whether people may remove their own authenticators; never the last one (USR-6). */
+  mayRemove: z.boolean().optional(),
 });
 
 /** What an organisation decides (POL-1). Missing parts take their defaults, so an old row is never incomplete. */
@@ -41,7 +45,15 @@ export const policySchema = z.strictObject({
       endsWithBrowser: z.boolean().default(false),
     })
     .prefault({}),
-  password: z.strictObject({ minimumLength: z.int().min(8).max(64).default(12) }).prefault({}),
+  password: z
+    .strictObject({
+      minimumLength: z.int().min(8).max(64).default(12),
+      /** Whether people choose their first password themselves, or are sent a temporary one that they change. */
+      way: z.enum(["chosen", "temporary"]).default("chosen"),
+      /** How long a temporary password can be used. */
+      temporaryHours: z.int().min(1).max(168).default(24),
+    })
+    .prefault({}),
   invitation: z
     .strictObject({
       days: z.int().min(1).max(90).default(14),
@@ -52,6 +64,10 @@ export const policySchema = z.strictObject({
 });
 
 export type Policy = z.infer<typeof policySchema>;
+
+/** What accounts of `category` have to show at least. */
+export const minimumStrengthOf = (policy: Policy, category: Category): Strength =>
+  policy.methods[category].minimumStrength ?? policy.minimumStrength;
 
 /** The methods that `policy` lets accounts of `category` use, the recommended one first. */
 export function permittedMethods(policy: Policy, category: Category): readonly string[] {
