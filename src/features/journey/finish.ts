@@ -89,15 +89,14 @@ export function makeFinish(
     const session = purpose.signsIn && claim ? newSession(journey, random) : null;
     const events = [shown, ...finished];
     let starting: Promise<unknown> | null = null;
-    let keeping: Promise<unknown> | undefined;
     if (session && claim && way) {
-      const uid = random.id();
-      starting = startSession(
+      const method = methods.find(({ name }) => name === way.name);
+      const started = startSession(
         tx,
         {
           ...claim,
           id: session.id,
-          uid,
+          uid: random.id(),
           accountEpoch: epoch,
           proofs: journey.proofs,
           expiresAt: plus(now, session.lifetime),
@@ -109,7 +108,8 @@ export function makeFinish(
         sessionCookie,
         now,
       );
-      keeping = methods.find(({ name }) => name === way.name)?.onSession?.(tx, { uid, journeyId: id });
+      // A session that goes on has a name already.
+      starting = started.then((uid) => method?.onSession?.(tx, { uid, journeyId: id }));
       events.push(
         eventOf(journey, origin, "done", {
           type: "sign-in.succeeded",
@@ -120,7 +120,6 @@ export function makeFinish(
     const used = journey.proofs.flatMap(({ authenticatorId }) => authenticatorId ?? []);
     await Promise.all([
       starting,
-      keeping,
       saveChange(
         tx,
         id,
