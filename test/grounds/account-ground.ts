@@ -1,6 +1,7 @@
 import { account, changePasswordPurpose } from "../../src/features/account/index.ts";
 import { completeActivation } from "../../src/features/activation/index.ts";
 import { makeAudit } from "../../src/features/audit/index.ts";
+import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import { makeHasher } from "../../src/features/authenticators/password/hash.ts";
 import { password } from "../../src/features/authenticators/password/index.ts";
 import { savePassword } from "../../src/features/authenticators/password/store.ts";
@@ -37,6 +38,7 @@ export async function openAccountGround() {
   const random = systemRandom;
   const keyring = makeKeyring([new Secret("account".repeat(8))]);
   const audit = makeAudit({ clock, random, keyring });
+  const identities = makeIdentities({ keyring });
   const enqueued: Outgoing[] = [];
   const ended: EndedSession[] = [];
   const messages = {
@@ -46,7 +48,7 @@ export async function openAccountGround() {
   const log = makeLog("error");
   const publicUrl = "https://login.example";
   const http = makeHttp({ publicUrl, demo: false, trustedProxies: [], tls: null, keyring, random, clock, log });
-  const shared = { db, clock, random, keyring, audit, messages, http };
+  const shared = { db, clock, random, keyring, audit, messages, identities, http };
   const hashing = { cost: { memory: 1024, passes: 1, lanes: 1 } };
   const passwords = password({ ...shared, hashing });
   const codes = totp({ ...shared, publicUrl, passwordSteps: passwords.steps });
@@ -175,6 +177,7 @@ export async function openAccountGround() {
     db,
     clock,
     audit,
+    identities,
     enqueued,
     ended,
     organisation,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type AccountGround, openAccountGround, rightPassword } from "../../../test/grounds/account-ground.ts";
+import type { Identity } from "../../kernel/identity.ts";
 import { minutes, seconds } from "../../kernel/time.ts";
 
 let ground: AccountGround;
@@ -52,6 +53,36 @@ test("USR-1 shows methods, sessions, what happened and who one is, in three lang
   assert.ok(!page.includes("198.51.100.7"));
   assert.match((await here.get("/account?lang=fi")).page, /Käyttäjäpalvelut[\s\S]*Missä olet kirjautuneena/);
   assert.match((await here.get("/account?lang=sv")).page, /Användartjänster[\s\S]*Var du är inloggad/);
+});
+
+test("USR-1 AUD-4 who one is to a state is shown masked, and only once it is proved", async () => {
+  const aino = await newPerson();
+  const here = await ground.browser(aino);
+  const owned = {
+    accountId: aino.id,
+    organisationId: aino.organisationId,
+    broker: "telia",
+    level: "substantial",
+  } as const;
+  const bind = (identity: Identity) =>
+    ground.db.transaction().execute(async (tx) => {
+      await tx.deleteFrom("identity").execute();
+      assert.equal(await ground.identities.bind(tx, { ...owned, identity }, ground.clock.now()), "bound");
+    });
+  const hetu = { country: "FI", type: "hetu", value: "131052-308T" } as const;
+  await ground.db
+    .transaction()
+    .execute((tx) => ground.identities.expect(tx, [{ ...owned, identity: hetu }], ground.clock.now()));
+  assert.doesNotMatch((await here.get("/account")).page, /131052|identity code/);
+  await bind(hetu);
+  const { page } = await here.get("/account");
+  assert.match(page, /Personal identity code[\s\S]{0,40}131052-\*{4}/);
+  assert.ok(!page.includes(hetu.value));
+  assert.match((await here.get("/account?lang=sv")).page, /Personbeteckning[\s\S]{0,40}131052-\*{4}/);
+  await bind({ country: "SE", type: "personnummer", value: "198112289874" });
+  assert.match((await here.get("/account?lang=sv")).page, /Personnummer[\s\S]{0,40}19811228\*{4}/);
+  await bind({ country: "XX", type: "subject", value: "https://broker.example 24400320" });
+  assert.doesNotMatch((await here.get("/account?lang=en")).page, /24400320|identity code|\*{4}/);
 });
 
 test("USR-1 what happened is paged by key, without gaps or repeats", async () => {

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, Key>> = {
   "eid.unavailable": "account:event-eid-unavailable",
   "eid.not-linked": "account:event-eid-not-linked",
   "identity.bound": "account:event-identity-bound",
+  "identity.released": "account:event-identity-released",
   "identity.refused": "account:event-identity-refused",
   "method.linked": "account:event-method-linked",
   "session.ended": "account:event-session-ended",

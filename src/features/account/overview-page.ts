@@ -37,7 +37,7 @@ export function overviewPage(frame: Frame, shown: Shown): { title: string; lede:
   return {
     title: t("account:title"),
     lede: t("account:signed-in-as", { name: account.userName }),
-    main: html`${doneNotice(shown.done, t)}${methodsPart(frame, shown)}${linkablePart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame)}${helpPart(frame)}`,
+    main: html`${doneNotice(shown.done, t)}${methodsPart(frame, shown)}${linkablePart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame, shown)}${helpPart(frame)}`,
     ...(home && {
       beside: linkButton({
         href: home.url,
@@ -170,7 +170,7 @@ function latelyPart(frame: Frame, { lately }: Shown): Html {
   });
 }
 
-function whoPart({ t, language, account, organisation }: Frame): Html {
+function whoPart({ t, language, account, organisation }: Frame, { identityCode }: Overview): Html {
   return part({
     id: "who",
     heading: t("account:who"),
@@ -180,6 +180,11 @@ function whoPart({ t, language, account, organisation }: Frame): Html {
       [t("account:user-name"), account.userName],
       [t("account:email"), account.email],
       ...(account.phone ? ([[t("account:phone"), formatPhone(account.phone)]] as const) : []),
+      ...(identityCode
+        ? ([
+            [t("account:identity-code", { context: identityCode.country.toLowerCase() }), identityCode.masked],
+          ] as const)
+        : []),
       [t("account:organisation"), localised(organisation.name, language)],
     ]),
   });

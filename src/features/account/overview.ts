@@ -1,6 +1,8 @@
+import { maskIdentity } from "../../kernel/identity.ts";
 import type { Instant } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { AuditReader, Position, RecordedEvent } from "../audit/index.ts";
+import type { Identities } from "../authenticators/eid/index.ts";
 import { loadPasswordChange } from "../authenticators/password/index.ts";
 import { type Authenticator, listAuthenticators } from "../journey/index.ts";
 import { listSessions, type Session } from "../sessions/index.ts";
@@ -11,24 +13,31 @@ export type Overview = Readonly<{
   passwordChangedAt: Instant | null;
   sessions: readonly Session[];
   lately: EventsPage;
+  /** The personal identity code that is bound to the account, as much of it as is ever shown. */
+  identityCode: Readonly<{ country: string; masked: string }> | null;
 }>;
 
 /** `next` is where the page after this one begins; null on the last. */
 export type EventsPage = Readonly<{ events: readonly RecordedEvent[]; next: Position | null }>;
 
 type Deps = { db: Db; audit: Pick<AuditReader, "listEvents"> };
+type OverviewDeps = Deps & { identities: Pick<Identities, "read"> };
 
 /** What there is to show on the person's own page (USR-1). */
-export const makeLoadOverview = ({ db, audit }: Deps) => {
+export const makeLoadOverview = ({ db, audit, identities }: OverviewDeps) => {
   const loadEvents = makeLoadEvents({ db, audit });
   return async (accountId: string, now: Instant): Promise<Overview> => {
-    const [authenticators, passwordChangedAt, sessions, lately] = await Promise.all([
+    const [authenticators, passwordChangedAt, sessions, lately, bound] = await Promise.all([
       listAuthenticators(db, accountId),
       loadPasswordChange(db, accountId),
       listSessions(db, accountId, now),
       loadEvents(accountId, { show: 10 }),
+      identities.read(db, accountId),
     ]);
-    return { authenticators, passwordChangedAt, sessions, lately };
+    // A broker's own name for somebody is no code of theirs.
+    const known = bound && bound.identity.type !== "subject" ? bound.identity : null;
+    const identityCode = known && { country: known.country, masked: maskIdentity(known) };
+    return { authenticators, passwordChangedAt, sessions, lately, identityCode };
   };
 };
 

@@ -5,6 +5,7 @@ import { translator } from "../../platform/i18n/index.ts";
 import { type WorkView, workPage } from "../../platform/pages/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AuditReader } from "../audit/index.ts";
+import type { Identities } from "../authenticators/eid/index.ts";
 import type { Beginning, Method } from "../journey/index.ts";
 import {
   type Account,
@@ -22,6 +23,7 @@ export type AccountDeps = EndSessionsDeps & {
   clock: Clock;
   http: Http;
   audit: Pick<AuditReader, "listEvents">;
+  identities: Pick<Identities, "read">;
   methods: readonly Method[];
   begin(db: Db, beginning: Beginning): Promise<string>;
 };
