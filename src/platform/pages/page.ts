@@ -93,7 +93,7 @@ export function outsidePage(view: OutsideView): string {
   return page(
     view,
     "outside",
-    html`<header class="top"><p class="demo">${view.strip}</p><p class="party">${icon("bank")}<span><b>${view.party}</b> <span>${view.tagline}</span></span></p>${languageSwitch(view, t)}</header>
+    html`<header><p class="demo">${view.strip}</p><div class="top"><p class="party">${icon("bank")}<span><b>${view.party}</b> ${view.tagline}</span></p>${languageSwitch(view, t)}</div></header>
 <main id="main" tabindex="-1">
 <div class="head"><h1>${view.title}</h1>${lede(view)}</div>
 ${view.main}
