@@ -103,6 +103,7 @@ export async function openEidGround() {
     keyring,
     brokers,
     identities,
+    log: { warn: () => {} },
     onOutcome: (broker: string, result: string) => void outcomes.push(`${broker} ${result}`),
   };
   const node = ground.openNode({ extra: [eid(deps).method] });
@@ -119,11 +120,14 @@ export async function openEidGround() {
     return new URL(left.url).searchParams.get("state") ?? "";
   };
   /** Comes back from it, in a browser. */
-  const comeBack = async (state: string, { broker = "one", browser = "browser" } = {}) => {
+  const comeBack = async (
+    state: string,
+    { broker = "one", browser = "browser", sessionCookie = null as string | null } = {},
+  ) => {
     const came = await arrive({ broker, answer: { state, code: "c" }, browserHash: hashOf(browser), language: "en" });
     if (came.to !== "judge") return came;
     const origin = { browserHash: hashOf(browser), network: "192.0.2.1", browser: "Firefox", reference: "ref" };
-    const arrival: Arrival = { ...came, origin, sessionCookie: null };
+    const arrival: Arrival = { ...came, origin, sessionCookie };
     return node.arrive(arrival);
   };
   /** Both, as somebody. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { formField, type Http } from "../../platform/http/index.ts";
+import { formField } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
 import { drawOwnPage } from "../journey/index.ts";
 import { findOrganisation } from "../organisations/index.ts";
@@ -64,7 +64,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
     const signedIn = await findSignedIn(deps, request);
     if (!signedIn) return reply.redirect(signInFirst, 303);
     const uid = formField(request, "uid") ?? "";
-    if (uid === signedIn.session.uid) return signOut(http, request, reply, signedIn, end);
+    if (uid === signedIn.session.uid) return signOut(deps, request, reply, signedIn, end);
     const count = await end(request, reply, signedIn, { end: "other", uid });
     return reply.redirect(count > 0 ? "/account?ended=session" : "/account", 303);
   });
@@ -78,7 +78,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
 
   app.post("/account/sign-out", async (request, reply) => {
     const signedIn = await findSignedIn(deps, request);
-    return signOut(http, request, reply, signedIn, end);
+    return signOut(deps, request, reply, signedIn, end);
   });
 
   app.get<{ Querystring: { organisation?: string; in?: string } }>("/signed-out", async (request, reply) => {
@@ -93,16 +93,24 @@ export function accountRoutes(app: FastifyInstance, deps: AccountDeps): void {
 
 /** Who has no live session is signed out already, and gets to the same page. */
 async function signOut(
-  http: Http,
+  { http, farewell }: Pick<AccountDeps, "http" | "farewell">,
   request: FastifyRequest,
   reply: FastifyReply,
   signedIn: SignedIn | null,
   end: (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, which: Which) => Promise<number>,
 ): Promise<FastifyReply> {
-  if (signedIn) await end(request, reply, signedIn, { end: "own" });
+  if (!signedIn) {
+    http.cookies.clear(reply.raw, "session");
+    return reply.redirect("/signed-out", 303);
+  }
+  const { session, account, organisation } = signedIn;
+  const leave = await farewell?.(session.uid);
+  await end(request, reply, signedIn, { end: "own" });
   http.cookies.clear(reply.raw, "session");
-  const of = signedIn ? `?organisation=${signedIn.organisation.slug}&in=${signedIn.account.language}` : "";
-  return reply.redirect(`/signed-out${of}`, 303);
+  const onward = `/signed-out?organisation=${organisation.slug}&in=${account.language}`;
+  const language = http.language(request, [account.language], organisation.languages);
+  const { browserHash } = http.origin(request, reply);
+  return reply.redirect((await leave?.(onward, { browserHash, language })) ?? onward, 303);
 }
 
 /** What was done, told in the address so that a reload posts nothing. */

@@ -14,7 +14,7 @@ import {
   type Organisation,
   pageOrganisation,
 } from "../organisations/index.ts";
-import { findSession, type Session } from "../sessions/index.ts";
+import { type Farewell, findSession, type Session } from "../sessions/index.ts";
 import type { EndSessionsDeps } from "./end-sessions.ts";
 import type { Frame } from "./frame.ts";
 
@@ -26,6 +26,8 @@ export type AccountDeps = EndSessionsDeps & {
   identities: Pick<Identities, "read">;
   methods: readonly Method[];
   begin(db: Db, beginning: Beginning): Promise<string>;
+  /** Where who signs out is sent on to first, for sessions that began elsewhere. */
+  farewell?: Farewell;
 };
 
 /** Who is signed in in the browser that a request comes from. */

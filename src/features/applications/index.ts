@@ -3,6 +3,7 @@ import { type Duration, days, plus } from "../../kernel/time.ts";
 import type { Database, Listen } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import type { Identities } from "../authenticators/eid/index.ts";
+import type { Farewell } from "../sessions/index.ts";
 import { findApplication, findOpenApplication, listApplications } from "./application-store.ts";
 import { makeClients } from "./clients.ts";
 import { makeCodeMemory } from "./code-memory.ts";
@@ -58,6 +59,8 @@ export type ApplicationsDeps = RegistryDeps & {
   signIn: SignIn;
   identities: Pick<Identities, "read">;
   log: Log;
+  /** Where who signs out is sent on to first, for sessions that began elsewhere. */
+  farewell?: Farewell;
   /** Applications may live where only our own network reaches: logout notices and key sets go there too. */
   privateNetworks: boolean;
   /** How long refresh tokens of one sign-in live at most; thirty days unless told otherwise, and never longer. */

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { networkOf } from "../../kernel/network.ts";
 import type { Db } from "../../platform/database/index.ts";
 import { formTokenField, type Http } from "../../platform/http/index.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -16,7 +15,7 @@ import {
   type SignOutPlan,
   type SignOutRequest,
 } from "./sign-out.ts";
-import type { Found } from "./token-store.ts";
+import type { Found, Holder, LiveSession } from "./token-store.ts";
 import type { Reads } from "./unit-of-work.ts";
 
 type Deps = PlanDeps & {
@@ -27,8 +26,11 @@ type Deps = PlanDeps & {
   reads: Reads;
   endSession: ReturnType<typeof makeEndSession>;
   notifyLogout(ended: readonly EndedSession[]): Promise<void>;
-  farewell?: Farewell | undefined;
+  /** Where who signs out is sent on to first, for sessions that began elsewhere. */
+  farewell?: Farewell;
 };
+
+type Ending = { session: LiveSession; holder: Holder };
 
 const confirmPath = `${paths.end_session}/confirm`;
 const successPath = `${paths.end_session}/success`;
@@ -46,25 +48,27 @@ export function signOutRoutes(app: FastifyInstance, deps: Deps): void {
     const frame = await frameOf(request, null);
     return sendPage(reply.code(400), problemPage(frame, "bad-request", { reference: request.id, at: clock.now() }));
   };
-  /** Ends the session if there is one, and goes on to where `plan` leads. */
-  const leave = async (request: FastifyRequest, reply: FastifyReply, plan: SignOutPlan, found: Found | null) => {
-    const { application, returnTo } = plan;
+  const end = async (request: FastifyRequest, reply: FastifyReply, { session, holder }: Ending, onward: string) => {
+    const leave = await deps.farewell?.(session.uid);
+    const { browserHash, network, reference } = http.origin(request, reply);
+    const ended = await deps.endSession({ session, holder }, { network, reference });
+    if (ended) await deps.notifyLogout([ended]);
+    const language = http.language(request, [holder.language]);
+    return (await leave?.(onward, { browserHash, language })) ?? onward;
+  };
+  /** Ends the session, where there is one, and leads on to where `plan` says. */
+  const signOut = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { application, returnTo }: SignOutPlan,
+    found: Found | null,
+  ) => {
     const known = application ? `?client_id=${encodeURIComponent(application.clientId)}` : "";
     const onward = returnTo ?? `${successPath}${known}`;
-    const to = found?.session && found.holder ? await end(request, reply, found, onward) : onward;
+    const { session = null, holder = null } = found ?? {};
+    const to = session && holder ? await end(request, reply, { session, holder }, onward) : onward;
     http.cookies.clear(reply.raw, "session");
     return reply.redirect(to, 303);
-  };
-XXX  const end = async (request: FastifyRequest, { session, holder }: Found) => {
-    if (!session || !holder) return;
-    const ended = await deps.endSession(
-      { session, holder },
-      {
-        network: networkOf(request.ip),
-        reference: request.id,
-      },
-    );
-    if (ended) await deps.notifyLogout([ended]);
   };
 
   const ask = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -73,11 +77,7 @@ XXX  const end = async (request: FastifyRequest, { session, holder }: Found) => 
     const plan = await planSignOut(deps, wish);
     if (plan === "unfit") return unfit(request, reply);
     const found = await current(request, plan.application?.clientId ?? null);
-    if (!found?.session) return leave(reply, plan);
-    if (await isOwnHint(deps, plan, found)) {
-      await end(request, found);
-      return leave(reply, plan);
-    }
+    if (!found?.session || (await isOwnHint(deps, plan, found))) return signOut(request, reply, plan, found);
     const frame = await frameOf(request, plan.application, found.holder ? [found.holder.language] : []);
     const fields = {
       ...fieldsOf(plan, wish),
@@ -91,9 +91,7 @@ XXX  const end = async (request: FastifyRequest, { session, holder }: Found) => 
   app.post(confirmPath, async (request, reply) => {
     const plan = await planSignOut(deps, { ...wishIn(request.body), idTokenHint: null });
     if (plan === "unfit") return unfit(request, reply);
-    const found = await current(request, null);
-    if (found) await end(request, found);
-    return leave(reply, plan);
+    return signOut(request, reply, plan, await current(request, null));
   });
   app.get(confirmPath, (_request, reply) => reply.redirect(paths.end_session, 303));
 

@@ -1,4 +1,4 @@
-export type { EndedSession, Session, SessionProof } from "./session.ts";
+export type { EndedSession, Farewell, Session, SessionProof } from "./session.ts";
 export { makeSessionId } from "./session-id.ts";
 export {
   endAllSessions,

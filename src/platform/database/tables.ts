@@ -369,6 +369,22 @@ export interface EidSessionTable {
   broker_session: Buffer;
 }
 
+/** A browser that has signed out and was sent on to end the broker's session too, by the hash of the state that comes back: gone once it has come back. memory (sealed) is what the answer is checked by, onward where the browser goes then. */
+export interface EidLogoutTable {
+  state_hash: Buffer;
+  broker: string;
+  browser_hash: Buffer;
+  memory: Buffer;
+  onward: string;
+  expires_at: Timestamp;
+}
+
+/** Requests of brokers to end a session, by a hash of broker and message: each counts once, and none after expires_at. */
+export interface EidLogoutSeenTable {
+  message_hash: Buffer;
+  expires_at: Timestamp;
+}
+
 /** Demo mode only: what the demo bank signs with (sealed). It is made once, since brokers' entity keys are pinned. */
 export interface DemoBankKeyTable {
   use: string;
@@ -393,6 +409,8 @@ export interface Tables {
   demo_bank_key: DemoBankKeyTable;
   demo_bank_used: DemoBankUsedTable;
   demo_inbox: DemoInboxTable;
+  eid_logout: EidLogoutTable;
+  eid_logout_seen: EidLogoutSeenTable;
   eid_request: EidRequestTable;
   eid_session: EidSessionTable;
   identity: IdentityTable;

@@ -16,6 +16,7 @@ export type EidDeps = Readonly<{
   keyring: Pick<Keyring, "seal" | "open" | "hash">;
   brokers: Brokers;
   identities: Identities;
+  log: { warn(fields: object, message: string): void };
   /** Hears of what came of each identification, for the metrics. */
   onOutcome?(broker: string, result: "identified" | "cancelled" | "unavailable" | "refused"): void;
 }>;

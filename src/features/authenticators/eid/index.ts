@@ -1,16 +1,22 @@
 import type { FastifyInstance } from "fastify";
 import type { Method } from "../../journey/index.ts";
+import type { Farewell } from "../../sessions/index.ts";
 import { makeAskEid } from "./ask-eid.ts";
 import type { EidDeps } from "./eid-deps.ts";
 import { type EidRouteDeps, eidRoutes } from "./eid-routes.ts";
 import { makeKeepSession } from "./keep-session.ts";
 import { makeLinkEid } from "./link-eid.ts";
+import { makeFarewell } from "./logout.ts";
+import { type LogoutRouteDeps, logoutRoutes } from "./logout-routes.ts";
 
 export { type BoundIdentity, type Identities, makeIdentities } from "./identities/index.ts";
+export { sweepLogouts } from "./logout-store.ts";
 
 export type Eid = Readonly<{
   method: Method;
-  routes(app: FastifyInstance, deps: Omit<EidRouteDeps, keyof EidDeps>): void;
+  /** Leads a browser that signs out by the single logout of the broker that its session began with. */
+  farewell: Farewell;
+  routes(app: FastifyInstance, deps: Omit<EidRouteDeps & LogoutRouteDeps, keyof EidDeps>): void;
 }>;
 
 /** The method "eID": who somebody is, told by an identification broker or Suomi.fi. */
@@ -33,6 +39,10 @@ export function eid(deps: EidDeps): Eid {
         linkNote: "eid:link-note",
       },
     },
-    routes: (app, more) => eidRoutes(app, { ...deps, ...more }),
+    farewell: makeFarewell(deps),
+    routes(app, more) {
+      eidRoutes(app, { ...deps, ...more });
+      logoutRoutes(app, { ...deps, ...more });
+    },
   };
 }

@@ -2,7 +2,7 @@ import type { Tx } from "../../../platform/database/index.ts";
 import type { EidDeps } from "./eid-deps.ts";
 import { findBrokerSession } from "./request-store.ts";
 import { makeSeals } from "./seals.ts";
-import { insertEidSession } from "./session-store.ts";
+import { saveEidSession } from "./session-store.ts";
 
 export const sessionPlace = (sessionUid: string) => ({
   table: "eid_session",
@@ -24,7 +24,7 @@ export const makeKeepSession =
     if (!logout) return;
     const { broker, stateHash } = kept;
     const brokerSession = makeSeals(keyring).open("broker_session", stateHash, kept.brokerSession);
-    await insertEidSession(tx, {
+    await saveEidSession(tx, {
       sessionUid: uid,
       broker,
       keyHash: sessionKeyHash(deps, broker, logout.key(brokerSession)),
