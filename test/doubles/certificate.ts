@@ -26,6 +26,19 @@ export function makeTestCertificate(hosts: readonly string[] = ["localhost"]): T
   return { ca, certificate: leaf, key };
 }
 
+/** A self-signed certificate of an RSA key, as SAML parties have, and that key in PKCS #8; all PEM. */
+export function makeRsaCertificate(
+  commonName: string,
+  { from = daysFromNow(-1), until = daysFromNow(30) }: { from?: Date; until?: Date } = {},
+): { certificate: string; privateKey: string } {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const self = name(commonName);
+  const pem = certificate({ issuer: self, subject: self, key: publicKey, by: privateKey, extensions: [], from, until });
+  return { certificate: pem, privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
+}
+
+const daysFromNow = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+
 const der = (tag: number, ...parts: Buffer[]): Buffer => {
   const content = Buffer.concat(parts);
   const size = content.length;
@@ -42,6 +55,7 @@ const extension = (id: string, value: Buffer, critical = false): Buffer =>
   sequence(oid(id), ...(critical ? [der(0x01, Buffer.from([255]))] : []), der(0x04, value));
 
 const ecdsaWithSha256 = sequence(oid("2a8648ce3d040302"));
+const rsaWithSha256 = sequence(oid("2a864886f70d01010b"), der(0x05));
 const basicConstraints = extension("551d13", sequence(der(0x01, Buffer.from([255]))), true);
 const subjectAltName = (hosts: readonly string[]): Buffer =>
   extension(
@@ -49,23 +63,31 @@ const subjectAltName = (hosts: readonly string[]): Buffer =>
     sequence(...hosts.map((host) => der(0x82, Buffer.from(host))), der(0x87, Buffer.from([127, 0, 0, 1]))),
   );
 
-type Body = { issuer: Buffer; subject: Buffer; key: KeyObject; by: KeyObject; extensions: Buffer[] };
+type Body = {
+  issuer: Buffer;
+  subject: Buffer;
+  key: KeyObject;
+  by: KeyObject;
+  extensions: Buffer[];
+  from?: Date;
+  until?: Date;
+};
 
-function certificate({ issuer, subject, key, by, extensions }: Body): string {
-  const day = 86_400_000;
+function certificate({ issuer, subject, key, by, extensions, from, until }: Body): string {
+  const algorithm = by.asymmetricKeyType === "rsa" ? rsaWithSha256 : ecdsaWithSha256;
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
-    ecdsaWithSha256,
+    algorithm,
     issuer,
-    sequence(utcTime(new Date(Date.now() - day)), utcTime(new Date(Date.now() + 30 * day))),
+    sequence(utcTime(from ?? daysFromNow(-1)), utcTime(until ?? daysFromNow(30))),
     subject,
     key.export({ type: "spki", format: "der" }),
-    der(0xa3, sequence(...extensions)),
+    ...(extensions.length > 0 ? [der(0xa3, sequence(...extensions))] : []),
   );
   const signature = der(0x03, Buffer.from([0]), sign("sha256", body, by));
   const pem =
-    sequence(body, ecdsaWithSha256, signature)
+    sequence(body, algorithm, signature)
       .toString("base64")
       .match(/.{1,64}/gu) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${pem.join("\n")}\n-----END CERTIFICATE-----\n`;
