@@ -139,12 +139,20 @@ export function deadLinkPage(view: LinkView, why: DeadLink, said: "sent" | "too-
   };
 }
 
+/** How one signs in from now on, by the method that was linked. */
+const signInWords: Readonly<Record<string, Key>> = {
+  eid: "activation:from-now-on-eid",
+  totp: "activation:from-now-on-totp",
+};
+
 /** ACT-5, ACT-6: done, and on to the home application. It may be opened again: nothing is lost if the window is closed. */
 export const donePage: NonNullable<Purpose["donePage"]> = ({ journey, language, t }) => {
   const home = homeOf(journey.account, journey.organisation);
   const app = home && localised(home.name, language);
   const onward = journey.result ? "activation:continue-to-account" : "common:sign-in";
   const method = journey.authenticators.find(({ method: name }) => name !== "password")?.method;
+  const howToSignIn = method && signInWords[method];
+  const userName = journey.account?.userName ?? "";
   return {
     title: t("activation:done-title"),
     lede: t(journey.result ? "activation:done" : "activation:done-sign-in"),
@@ -155,12 +163,6 @@ export const donePage: NonNullable<Purpose["donePage"]> = ({ journey, language, 
         label: journey.result && app ? t("activation:continue-to-app", { app }) : t(onward),
       }),
     ),
-    help:
-      method === "totp"
-        ? helpSection(
-            t("activation:from-now-on"),
-            t("activation:from-now-on-totp", { userName: journey.account?.userName ?? "" }),
-          )
-        : null,
+    help: howToSignIn && helpSection(t("activation:from-now-on"), t(howToSignIn, { userName })),
   };
 };
