@@ -44,7 +44,7 @@ export function chooseMeansPage(
     ...(linking && journey.purpose === "activation" && { step: { at: 3, of: 3, label: t("journey:activate") } }),
     main: html`${noticesAbove(view, choices)}${view.form(content)}${view.anotherWay}`,
     help: [
-      choices.length > 0 && aboutChoice(view, linking),
+      choices.length > 0 && !(only && offers.length > 0) && aboutChoice(view, linking),
       choices.length > 0 && helpSection(t("eid:learn"), t("eid:learn-answer")),
       choices.map(brokerNotices),
     ],
