@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { exportJWK, type JWTPayload, SignJWT } from "jose";
+import { exportJWK, SignJWT } from "jose";
 import { type BankDeps, bankRegistration, bankRoutes } from "../../src/features/demo/bank/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { minutes, plus } from "../../src/kernel/time.ts";
@@ -20,6 +20,8 @@ const loatest2 = "http://ftn.ficora.fi/2017/loatest2";
 
 const rsa = (): KeyObject => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 
+type Claims = Readonly<Record<string, unknown>>;
+
 /** The demo bank alone, before a relying party that can be told to be wrong: `sign`, `address` and `form` make what it sends. */
 export async function openDemoBank() {
   const scratch = await testDatabase();
@@ -35,8 +37,8 @@ export async function openDemoBank() {
   const switches = { published: true };
 
   /** A JWT of the relying party's; `by` another key, or under another `kid` or algorithm, for the wrong ones. */
-  async function sign(claims: JWTPayload, { by = keys.sig, kid = "sig", typ = "JWT" } = {}): Promise<string> {
-    return new SignJWT(claims).setProtectedHeader({ alg: "RS256", typ, kid }).sign(by);
+  async function sign(claims: Claims, { by = keys.sig, kid = "sig", typ = "JWT" } = {}): Promise<string> {
+    return new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256", typ, kid }).sign(by);
   }
   const jwk = async (key: KeyObject, use: "sig" | "enc", kid: string) => {
     const { kty, n, e } = await exportJWK(key);
@@ -44,7 +46,7 @@ export async function openDemoBank() {
   };
   const inTenMinutes = () => Math.floor(plus(clock.now(), minutes(10)).getTime() / 1000);
 
-  const request = (more: JWTPayload = {}): JWTPayload => ({
+  const request = (more: Claims = {}): Claims => ({
     iss: clientId,
     aud: issuer,
     client_id: clientId,
@@ -60,7 +62,7 @@ export async function openDemoBank() {
     exp: inTenMinutes(),
     ...more,
   });
-  const assertion = (more: JWTPayload = {}): JWTPayload => ({
+  const assertion = (more: Claims = {}): Claims => ({
     iss: clientId,
     sub: clientId,
     aud: `${issuer}/token`,
@@ -90,7 +92,7 @@ export async function openDemoBank() {
     });
     http.app.get("/eid/jwks.jwt", async () => {
       const set = { iss: publicUrl, keys: [await jwk(keys.enc, "enc", "enc"), await jwk(keys.sig, "sig", "sig")] };
-      return sign(set as JWTPayload, { by: keys.entity, kid: "entity", typ: "jwk-set+jwt" }); // a claim of its own name
+      return sign(set, { by: keys.entity, kid: "entity", typ: "jwk-set+jwt" });
     });
     http.app.get("/eid/demo-bank/callback", async (_request, reply) => reply.type("text/html").send("<h1>Back</h1>"));
     await http.app.listen({ port: at });
@@ -109,6 +111,7 @@ export async function openDemoBank() {
     sign,
     request,
     assertion,
+    query: (text: string) => database.pool.query(text),
     registration: () => bankRegistration({ ...shared, publicUrl }),
     startNode: async () => startNode(await freePort()),
     /** The address that a browser is sent to with a signed request. */

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type Service, startService } from "../../../test/harness/service.ts";
+import { ftnKind } from "../../adapters/ftn/index.ts";
+import { findOrganisation } from "../organisations/index.ts";
+import { type PrepareDeps, prepareDemo } from "./index.ts";
+import { demoSlug } from "./prepare.ts";
+
+let service: Service;
+
+before(async () => {
+  service = await startService();
+});
+after(() => service.close());
+
+type Brokers = NonNullable<PrepareDeps["identityBrokers"]>;
+
+/** A registry that only remembers. */
+function fakeBrokers() {
+  const rows = new Map<string, Parameters<Brokers["add"]>[0]>();
+  const done: string[] = [];
+  const brokers: Brokers = {
+    find: async (name) => rows.get(name) ?? null,
+    add: async (broker) => {
+      rows.set(broker.name, broker);
+      done.push("add");
+      return {};
+    },
+    change: async (name, { settings }) => {
+      const known = rows.get(name);
+      assert.ok(known);
+      rows.set(name, { ...known, settings });
+      done.push("change");
+    },
+  };
+  return { rows, done, brokers };
+}
+
+const prepare = (identityBrokers: Brokers, publicUrl = service.url) => {
+  const { db, clock, keyring, senders, features } = service.composed;
+  const { inbox } = senders;
+  assert.ok(inbox);
+  const { organisations, inviting, applications } = features;
+  const { invite } = inviting;
+  return prepareDemo({ ...organisations, db, clock, keyring, inbox, invite, applications, publicUrl, identityBrokers });
+};
+
+const staffMethods = async () => (await findOrganisation(service.db, demoSlug))?.policy.methods.staff;
+
+test("demo: the bank is a broker like any other, registered once and anew at another address", async () => {
+  const { rows, done, brokers } = fakeBrokers();
+  await prepare(brokers);
+  await prepare(brokers);
+  assert.deepEqual(done, ["add"]);
+  const bank = rows.get("demo-bank");
+  assert.ok(bank);
+  assert.deepEqual(bank.title, { fi: "Demopankki", sv: "Demobanken", en: "Demo bank" });
+  assert.ok("settings" in ftnKind.parse(bank.profile, bank.settings));
+  assert.equal(bank.settings.issuer, `${service.url}/demo/bank`);
+  await prepare(brokers, "http://localhost:4999");
+  assert.deepEqual(done, ["add", "change"]);
+  assert.equal(rows.get("demo-bank")?.settings.issuer, "http://localhost:4999/demo/bank");
+  await prepare(brokers);
+});
+
+test("demo: bank authentication is recommended, in a database made before there was a bank too, but not against what was chosen since", async () => {
+  const recommended = { permitted: ["eid", "totp"], recommended: "eid" };
+  assert.deepEqual(await staffMethods(), recommended);
+  const change = async (staff: object) => {
+    const { changeOrganisation } = service.features.organisations;
+    await changeOrganisation(demoSlug, { policy: { methods: { staff } } }, { actor: "operator" });
+    await prepare(fakeBrokers().brokers);
+    return staffMethods();
+  };
+  assert.deepEqual(await change({ permitted: ["totp"], recommended: "totp" }), recommended);
+  const chosen = { permitted: ["totp", "eid"], recommended: "totp" };
+  assert.deepEqual(await change(chosen), chosen);
+});
+
+test("demo: in production there is no bank", async () => {
+  const production = await startService({
+    env: {
+      VAHVA_MODE: "production",
+      VAHVA_SMTP_URL: "smtp+plain://localhost:1",
+      VAHVA_MAIL_FROM: "kirjautuminen@koivula.example",
+      VAHVA_SMS_URL: "none",
+    },
+  });
+  try {
+    for (const path of ["authorize", "jwks.jwt", ".well-known/openid-configuration", ".well-known/openid-federation"]) {
+      assert.equal((await fetch(`${service.url}/demo/bank/${path}`)).status, path === "authorize" ? 400 : 200, path);
+      assert.equal((await fetch(`${production.url}/demo/bank/${path}`)).status, 404, path);
+    }
+    const init = { method: "POST", body: new URLSearchParams() };
+    assert.equal((await fetch(`${service.url}/demo/bank/token`, init)).status, 401);
+    for (const path of ["authorize", "token"])
+      assert.equal((await fetch(`${production.url}/demo/bank/${path}`, init)).status, 404);
+  } finally {
+    await production.close();
+  }
+});
