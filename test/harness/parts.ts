@@ -36,6 +36,28 @@ const apache = {
   tests: "sign-in to an application behind Apache",
 };
 
+const saml = {
+  packages: ["simplesamlphp", "php-cli", "php-sqlite3", "php-xml", "php-mbstring"],
+  tests: "identification by a real SAML identity provider",
+};
+
+/** A PHP that can run it: Debian only recommends the extension for XML. */
+function php(): string | undefined {
+  const path = onPath("php");
+  const hasAll = "exit(extension_loaded('dom') && extension_loaded('mbstring') ? 0 : 1);";
+  return path && spawnSync(path, ["-r", hasAll], { timeout: 20_000 }).status === 0 ? path : undefined;
+}
+
+/** Its secrets are for root and the web server, and Debian's configuration reads them. */
+function simpleSamlPhp(): string | undefined {
+  try {
+    accessSync("/var/lib/simplesamlphp/secrets.inc.php", constants.R_OK);
+    return file("/usr/share/simplesamlphp/www")();
+  } catch {
+    return undefined;
+  }
+}
+
 const parts = {
   chromium: { packages: ["chromium"], find: browser, tests: "everything in a real browser" },
   oathtool: {
@@ -49,6 +71,8 @@ const parts = {
   fakesmsc: { packages: ["kannel-extras"], find: file("/usr/lib/kannel/test/fakesmsc"), tests: sms },
   apache: { ...apache, find: () => onPath("apache2") },
   "mod-auth-openidc": { ...apache, find: file("/usr/lib/apache2/modules/mod_auth_openidc.so") },
+  php: { ...saml, find: php },
+  simplesamlphp: { ...saml, find: simpleSamlPhp },
 } satisfies Record<string, Known>;
 
 export type PartName = keyof typeof parts;
