@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeIdentityBrokers } from "./brokers.ts";
 import type { Config } from "./config.ts";
 import { openDatabaseServer } from "./database-server.ts";
 import { inviting } from "./features/activation/index.ts";
@@ -87,6 +88,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         messages,
         identities,
         applications: applicationRegistry(shared),
+        identityBrokers: makeIdentityBrokers(config, shared),
         organisations: {
           createOrganisation: makeCreateOrganisation(ruled),
           changeOrganisation: makeChangeOrganisation(ruled),

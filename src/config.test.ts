@@ -45,6 +45,13 @@ test("OPS-2 a wrong value is named with what is expected", () => {
   assert.match(refused({ ...production, VAHVA_PUBLIC_URL: "https://example.fi/login" }), /without a path/);
 });
 
+test("T47 which identifications count is the configuration's choice: in production the real ones, in the demo tests", () => {
+  assert.equal(loadConfig({}).eidEnvironment, "test");
+  assert.equal(loadConfig(production).eidEnvironment, "production");
+  assert.equal(loadConfig({ ...production, VAHVA_EID_ENVIRONMENT: "test" }).eidEnvironment, "test");
+  assert.match(refused({ VAHVA_EID_ENVIRONMENT: "prod" }), /VAHVA_EID_ENVIRONMENT: expected test or production/);
+});
+
 test("OPS-2 problems never show a secret's value", () => {
   const message = refused({ ...production, VAHVA_SMTP_URL: "imap://user:hunter2@host", VAHVA_SECRET: "hunter2" });
   assert.ok(!message.includes("hunter2"));

@@ -139,6 +139,11 @@ const settings = {
     "refuse, in demo mode allow",
     z.enum(["allow", "refuse"], { error: "expected allow or refuse" }),
   ),
+  VAHVA_EID_ENVIRONMENT: setting(
+    "`test` if identifications come from the brokers' test environments, whose persons are made up; then no real one counts.",
+    "production, in demo mode test",
+    z.enum(["test", "production"], { error: "expected test or production" }),
+  ),
   VAHVA_METRICS: setting(
     "Where /metrics is served: `main` (with everything else), `off`, or an address of its own.",
     "127.0.0.1:9464, in demo mode main",
@@ -284,6 +289,8 @@ function toConfig(values: Partial<Values>) {
     },
     timeZone: values.VAHVA_TIME_ZONE ?? "Europe/Helsinki",
     privateNetworks: (values.VAHVA_PRIVATE_NETWORKS ?? (demo ? "allow" : "refuse")) === "allow",
+    /** Whose identifications count: the brokers' test environments', or the real ones'. */
+    eidEnvironment: values.VAHVA_EID_ENVIRONMENT ?? (demo ? ("test" as const) : ("production" as const)),
     metrics: values.VAHVA_METRICS ?? (demo ? "main" : "127.0.0.1:9464"),
     logLevel: values.VAHVA_LOG_LEVEL ?? (demo ? ("warn" as const) : ("info" as const)),
   };

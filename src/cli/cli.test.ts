@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { sql } from "kysely";
 import { type Ground, openGround } from "../../test/grounds/inviting.ts";
+import { makeIdentityBrokers } from "../brokers.ts";
 import { loadConfig } from "../config.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
 import { applicationRegistry } from "../features/applications/index.ts";
@@ -47,6 +48,7 @@ async function run(argv: string[], { env = {}, stdin = "" }: { env?: Io["env"]; 
         revoke: makeRevoke(ground.deps),
       },
       applications: applicationRegistry(ground.deps),
+      identityBrokers: makeIdentityBrokers(loadConfig(env), ground.deps),
       audit: ground.audit,
       messages: ground.deps.messages,
     },

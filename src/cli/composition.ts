@@ -1,3 +1,4 @@
+import type { IdentityBrokers } from "../brokers.ts";
 import type { Config } from "../config.ts";
 import type { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
 import type { ApplicationRegistry } from "../features/applications/index.ts";
@@ -24,6 +25,7 @@ export type Context = {
       revoke: ReturnType<typeof makeRevoke>;
     };
     applications: ApplicationRegistry;
+    identityBrokers: IdentityBrokers;
     audit: Audit & AuditReader & AuditKeeper;
     messages: Messages;
   };

@@ -4,6 +4,7 @@ import { addApplication } from "./application.ts";
 import { addAudit } from "./audit.ts";
 import type { AddCommand, Outcome } from "./command.ts";
 import { addDoctor } from "./doctor/index.ts";
+import { addEid } from "./eid.ts";
 import { addImport } from "./import.ts";
 import { addInvite } from "./invite.ts";
 import { type Io, systemIo } from "./io.ts";
@@ -20,6 +21,7 @@ const commands: readonly AddCommand[] = [
   addInvite,
   addImport,
   addApplication,
+  addEid,
   addAudit,
   addKeys,
 ];

@@ -1,9 +1,11 @@
 import { type Config, loadConfig } from "../../config.ts";
 import { PlainError } from "../../kernel/plain-error.ts";
 import { type AddCommand, makeCommand } from "../command.ts";
+import { withContext } from "../context.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
-import { type Check, fail, pass } from "./check.ts";
+import { checkBrokers } from "./brokers.ts";
+import { type Check, fail, pass, wordsOf } from "./check.ts";
 import { checkDatabase } from "./database.ts";
 import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
 import { checkMail, checkSms } from "./senders.ts";
@@ -31,8 +33,24 @@ async function examine(io: Io): Promise<Check[]> {
     checkSms(config),
   ]);
   const configuration = pass("Configuration", `Complete, ${config.mode} mode.`);
-  return [checkNode(), configuration, checkSecrets(config), checkFolder(config), address, ...database, mail, sms];
+  // They are in the database: where that can't be used, it has been said.
+  const passes = (name: string) => database.some((check) => check.name === name && check.verdict === "pass");
+  const usable = passes("Database") && passes("Migrations");
+  const brokers = usable ? await examineBrokers(io) : [];
+  const machine = [checkNode(), configuration, checkSecrets(config), checkFolder(config)];
+  return [...machine, address, ...database, mail, sms, ...brokers];
 }
+
+const examineBrokers = async (io: Io): Promise<Check[]> => {
+  const checks: Check[] = [];
+  await withContext(io, async (context) => {
+    checks.push(...(await checkBrokers(context)));
+    return 0;
+  }).catch((error: unknown) => {
+    checks.push(fail("Brokers", wordsOf(error), "Look at what the other checks say."));
+  });
+  return checks;
+};
 
 async function run(io: Io, asJson: boolean | undefined): Promise<number> {
   const checks = await examine(io);

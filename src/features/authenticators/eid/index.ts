@@ -9,7 +9,16 @@ import { makeLinkEid } from "./link-eid.ts";
 import { makeFarewell } from "./logout.ts";
 import { type LogoutRouteDeps, logoutRoutes } from "./logout-routes.ts";
 
+export type { Broker, Brokers } from "./brokers/broker.ts";
+export type { StoredBroker } from "./brokers/broker-store.ts";
+export { makeBrokers } from "./brokers/brokers.ts";
+export type { Connecting } from "./brokers/connect-broker.ts";
+export { type BrokerRegistry, brokerRegistry } from "./brokers/registry.ts";
 export { type BoundIdentity, type Identities, makeIdentities } from "./identities/index.ts";
+export { federationRoutes } from "./keys/federation-routes.ts";
+export { type KeyUse, keyUses } from "./keys/key.ts";
+export { makeRelyingPartyKeys } from "./keys/relying-party-keys.ts";
+export { type KeyListing, makeListKeys, makeRotateKey } from "./keys/rotate-key.ts";
 export { sweepLogouts } from "./logout-store.ts";
 
 export type Eid = Readonly<{

@@ -5,7 +5,7 @@ import { type Db, jsonText, type Tx } from "../../../../platform/database/index.
 import type { Keyring } from "../../../../platform/seal/index.ts";
 import type { Broker } from "./broker.ts";
 
-/** A broker as it is stored: `settings` is what the operator gave, so that what a profile fills in may change with it. */
+/** A broker as it is stored: `settings` as its profile has read them, which reads them again the same. */
 export type StoredBroker = Readonly<{
   name: string;
   profile: string;

@@ -22,7 +22,7 @@ export function connectBroker(row: BrokerRow, { kinds, context }: Connecting): B
   if (!kind) throw new Error(`there is no profile "${profile}"`);
   const parsed = kind.parse(profile, settings);
   if ("problems" in parsed)
-    throw new Error(parsed.problems.map(({ field, says }) => (field ? `${field}: ${says}` : says)).join(" "));
+    throw new Error(parsed.problems.map(({ field, says }) => (field ? `${field}: ${says}` : says)).join("; "));
   const connection = kind.connect(
     { name, profile, settings: parsed.settings, secret },
     { ...context, callbackUrl: callbackUrl(context.publicUrl, name) },

@@ -66,13 +66,15 @@ export function brokerRegistry(deps: RegistryDeps) {
   return {
     /** Adds a broker behind the others. */
     async add(input: BrokerInput, { actor }: By): Promise<BrokerResult> {
-      const { name, profile, settings, secret = null, state = "open" } = input;
+      const { name, profile, secret = null, state = "open" } = input;
+      const parsed = parseSettings(kinds, profile, input.settings);
       const problems = [
         ...(nameForm.test(name) ? [] : [problem("name", "Use at most 31 small letters, digits and hyphens.")]),
         ...titleProblems(input.title),
-        ...settingsProblems(kinds, profile, settings),
+        ...problemsOf(parsed),
       ];
-      if (problems.length > 0) return { problems };
+      if (problems.length > 0 || "problems" in parsed) return { problems };
+      const { settings } = parsed;
       const title = titleForm.parse(input.title);
       const createdAt = clock.now();
       return db.transaction().execute(async (tx) => {
@@ -90,16 +92,16 @@ export function brokerRegistry(deps: RegistryDeps) {
       db.transaction().execute(async (tx) => {
         const before = await lockBroker(tx, name);
         if (!before) return "no-such-broker";
-        const { title = before.title, settings = {}, secret, position = before.position } = change;
-        const laid = Object.entries({ ...before.settings, ...settings }).filter(([, value]) => value !== null);
-        const wished = { ...before, settings: Object.fromEntries(laid), position };
+        const { title: named = before.title, settings: laid = {}, secret, position = before.position } = change;
+        const whole = Object.entries({ ...before.settings, ...laid }).filter(([, value]) => value !== null);
+        const parsed = parseSettings(kinds, before.profile, Object.fromEntries(whole));
         const problems = [
-          ...titleProblems(title),
-          ...settingsProblems(kinds, wished.profile, wished.settings),
+          ...titleProblems(named),
+          ...problemsOf(parsed),
           ...(Number.isSafeInteger(position) ? [] : [problem("position", "Give a whole number.")]),
         ];
-        if (problems.length > 0) return { problems };
-        const broker = { ...wished, title: titleForm.parse(title) };
+        if (problems.length > 0 || "problems" in parsed) return { problems };
+        const broker = { ...before, title: titleForm.parse(named), settings: parsed.settings, position };
         const changed = differences(before, broker);
         if (changed.length > 0) await saveBroker(tx, broker);
         if (secret !== undefined) await saveSecret(tx, keyring, name, secret);
@@ -148,13 +150,14 @@ const titleProblems = (title: LocalisedText) =>
     ? []
     : [problem("title", "Give a name of at most 60 characters for people to see.")];
 
-function settingsProblems(kinds: readonly BrokerKind[], profile: string, settings: Readonly<Record<string, unknown>>) {
+function parseSettings(kinds: readonly BrokerKind[], profile: string, given: unknown): ReturnType<BrokerKind["parse"]> {
   const kind = kindOf(kinds, profile);
+  if (kind) return kind.parse(profile, given);
   const known = kinds.flatMap(({ profiles }) => profiles).join(", ");
-  if (!kind) return [problem("profile", `There is no such profile. Choose one of ${known}.`)];
-  const parsed = kind.parse(profile, settings);
-  return "problems" in parsed ? parsed.problems : [];
+  return { problems: [problem("profile", `There is no such profile. Choose one of ${known}.`)] };
 }
+
+const problemsOf = (parsed: ReturnType<BrokerKind["parse"]>) => ("problems" in parsed ? parsed.problems : []);
 
 /** What differs, by name only: a value may be as private as a secret. */
 function differences(before: StoredBroker, after: StoredBroker): string[] {
