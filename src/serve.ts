@@ -1,8 +1,10 @@
 import type { AddressInfo } from "node:net";
+import { federationDocuments } from "./brokers.ts";
 import type { Composed } from "./compose.ts";
-import { account, changePasswordPurpose } from "./features/account/index.ts";
+import { account, changePasswordPurpose, linkMethodPurpose } from "./features/account/index.ts";
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
+import { eid, federationRoutes, makeBrokers, sweepLogouts } from "./features/authenticators/eid/index.ts";
 import { password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
 import { demo, prepareDemo } from "./features/demo/index.ts";
@@ -39,13 +41,13 @@ export async function assemble(composed: Composed) {
   assetRoutes(http.app);
   healthRoutes(http.app, { pool, isStopping: () => state.stopping });
   if (config.metrics === "main") metrics.routes(http.app);
-  return { http, state, provider: await addFeatures(composed, http) };
+  return { http, state, ...(await addFeatures(composed, http)) };
 }
 
 /** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
 export async function serve(composed: Composed) {
   const { config, db, clock, keyring, logger, metrics, features } = composed;
-  const { http, state, provider } = await assemble(composed);
+  const { http, state, provider, brokers } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
   const { inbox } = composed.senders;
@@ -57,12 +59,13 @@ export async function serve(composed: Composed) {
         keyring,
         inbox,
         publicUrl: config.publicUrl,
+        identityBrokers: features.identityBrokers,
         invite: features.inviting.invite,
         applications: features.applications,
       })
     : null;
   await listen(http, config.http).catch(async (error) => {
-    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop()]);
+    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
     throw error;
   });
   const outbox = features.messages.start();
@@ -72,6 +75,7 @@ export async function serve(composed: Composed) {
       { name: "sessions", every: minutes(10), run: () => sweepSessions(db, clock.now()) },
       { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
       { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
+      { name: "logouts", every: hours(1), run: () => sweepLogouts(db, clock.now()) },
       { name: "tokens", every: minutes(10), run: provider.sweep },
     ],
     { db, log: logger },
@@ -83,7 +87,8 @@ export async function serve(composed: Composed) {
     demo: tour,
     close: async () => {
       state.stopping = true;
-      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close(), provider.stop()]);
+      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close()]);
+      await Promise.all([provider.stop(), brokers.stop()]);
     },
   };
 }
@@ -97,8 +102,11 @@ async function addFeatures(composed: Composed, http: Http) {
   const shared = { db, clock, random, keyring, audit, messages, identities, http };
   const passwords = password(shared);
   const codes = totp({ ...shared, publicUrl: config.publicUrl, passwordSteps: passwords.steps });
-  const methods = [codes.method];
-  const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose];
+  const { connecting } = features.identityBrokers;
+  const brokers = await makeBrokers({ ...connecting, db, listen: composed.listen, keyring, log: logger });
+  const identification = eid({ ...shared, brokers, log: logger, onOutcome: metrics.countIdentification });
+  const methods = [identification.method, codes.method];
+  const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose, linkMethodPurpose];
   // Applications are told of sessions that a changed password has ended; their part is made after the journeys.
   const told: { notifyLogout?: Provider["notifyLogout"] } = {};
   const journey = journeys({ ...shared, methods, purposes, onSessionsEnded: (ended) => told.notifyLogout?.(ended) });
@@ -110,6 +118,7 @@ async function addFeatures(composed: Composed, http: Http) {
     listen: composed.listen,
     log: logger,
     privateNetworks: config.privateNetworks,
+    farewell: identification.farewell,
     signIn: { begin: signing.beginSignIn, result: (id, browserHash) => journey.result(db, id, browserHash) },
   });
   told.notifyLogout = provider.notifyLogout;
@@ -119,13 +128,17 @@ async function addFeatures(composed: Composed, http: Http) {
   journey.routes(http.app);
   activation({ ...shared, begin, publicUrl: config.publicUrl, countries: config.sms.countries }).routes(http.app);
   signing.routes(http.app);
-  account({ ...shared, begin, methods, testCode: codes.testCode, onSessionsEnded: provider.notifyLogout }).routes(
-    http.app,
-  );
+  const { farewell } = identification;
+  const { notifyLogout: onSessionsEnded } = provider;
+  account({ ...shared, begin, methods, testCode: codes.testCode, onSessionsEnded, farewell }).routes(http.app);
+  identification.routes(http.app, { http, audit, arrive: journey.arrive, onSessionsEnded });
+  const { keys } = connecting.context;
+  const { publicUrl } = config;
+  federationRoutes(http.app, { publicUrl, clock, keys, brokers, documents: federationDocuments });
   provider.routes(http.app);
   const { inbox } = composed.senders;
   if (inbox) demo({ ...shared, inbox, invite: features.inviting.invite }).routes(http.app);
-  return provider;
+  return { provider, brokers };
 }
 
 async function listen({ app }: Http, { host, port }: Composed["config"]["http"]): Promise<void> {
