@@ -1,7 +1,9 @@
 import { pino } from "pino";
+import { accountRoutes } from "../../src/features/account/account-routes.ts";
 import { applicationRegistry, applications } from "../../src/features/applications/index.ts";
 import { makeAudit } from "../../src/features/audit/index.ts";
-import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
+import type { Brokers } from "../../src/features/authenticators/eid/brokers/broker.ts";
+import { eid, makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { makeListen, openDatabase } from "../../src/platform/database/index.ts";
@@ -15,12 +17,19 @@ import { freePort } from "../harness/free-port.ts";
 
 const random = systemRandom;
 
-export type HostOptions = { url: string; port?: number; clock?: Clock; publicUrl?: string };
+export type HostOptions = {
+  url: string;
+  port?: number;
+  clock?: Clock;
+  publicUrl?: string;
+  /** With these there are eIDs too, and the person's own pages. */
+  brokers?: Brokers;
+};
 
 export type Host = Awaited<ReturnType<typeof startHost>>;
 
 /** The OpenID provider alone, over HTTP, on the database at `url`, with a stand-in for journeys. */
-export async function startHost({ url, port = 0, clock = machineClock, publicUrl }: HostOptions) {
+export async function startHost({ url, port = 0, clock = machineClock, publicUrl, brokers }: HostOptions) {
   const { db, pool, close } = openDatabase(url, { connections: 8 });
   const trips = countRoundTrips(pool);
   const keyring = makeKeyring([new Secret("provider".repeat(8))]);
@@ -33,6 +42,7 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
   const recorder = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const identities = makeIdentities({ keyring });
   const shared = { db, keyring, clock, random, audit, identities };
+  const eids = brokers && eid({ ...shared, brokers, log: recorder });
   const provider = await applications({
     ...shared,
     pool,
@@ -41,9 +51,16 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
     signIn: sign.signIn,
     log: recorder,
     privateNetworks: true,
+    ...(eids && { farewell: eids.farewell }),
   });
   sign.routes(http.app, http);
   provider.routes(http.app);
+  if (eids) {
+    const onSessionsEnded = provider.notifyLogout;
+    const nobody = () => Promise.reject(new Error("nobody signs in by an eID here"));
+    eids.routes(http.app, { http, audit, onSessionsEnded, arrive: nobody });
+    accountRoutes(http.app, { ...shared, http, onSessionsEnded, methods: [], begin: nobody, farewell: eids.farewell });
+  }
   const address = await http.app.listen({ host: "127.0.0.1", port: port || Number(new URL(origin).port) });
   return {
     /** The issuer, which several nodes share; `address` is this node's own. */

@@ -1,4 +1,4 @@
-import type { Instant } from "../../../kernel/time.ts";
+import { hours, type Instant, plus } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 
 /** A browser on its way to the broker's single logout. */
@@ -53,11 +53,14 @@ export async function noteMessage(tx: Tx, messageHash: Buffer, expiresAt: Instan
   return row !== undefined;
 }
 
-/** Forgets messages that nobody takes any more, and browsers that have not come back. */
+/** Forgets the messages that nobody has taken for an hour, and the browsers that have not come back. */
 export async function sweepLogouts(db: Db, now: Instant): Promise<number> {
   const gone = await Promise.all(
     (["eid_logout", "eid_logout_seen"] as const).map((table) =>
-      db.deleteFrom(table).where("expires_at", "<", now).executeTakeFirst(),
+      db
+        .deleteFrom(table)
+        .where("expires_at", "<", plus(now, -hours(1)))
+        .executeTakeFirst(),
     ),
   );
   return gone.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);

@@ -12,9 +12,6 @@ import { findEidSession, findSessionsOf } from "./session-store.ts";
 /** How long a person may look at what the broker says of their signing out. */
 const leavingLifetime = minutes(20);
 
-/** How far a broker's clock may be from ours. */
-const skew = minutes(3);
-
 export type LogoutDeps = EidDeps &
   Readonly<{
     audit: Audit;
@@ -95,14 +92,13 @@ export const makeEndByBroker =
     const now = clock.now();
     const asked = await logout.readRequest(query, now);
     if (!asked) return refuse(deps, { broker, reason: "not-genuine" }, from);
-    // A message is remembered for as long as it is taken: none comes twice (T60).
-    const until = plus(asked.expiresAt, skew);
-    if (until <= now) return refuse(deps, { broker, reason: "expired" }, from);
+    // A message is remembered for as long as it is taken: none counts twice (T60).
+    if (asked.expiresAt <= now) return refuse(deps, { broker, reason: "expired" }, from);
     const messageHash = keyring.hash("eid-logout-message", `${broker}\0${asked.messageId}`);
     const keyHash = sessionKeyHash(deps, broker, logout.key(asked.brokerSession));
 
     const ended = await db.transaction().execute(async (tx) => {
-      if (!(await noteMessage(tx, messageHash, until))) return null;
+      if (!(await noteMessage(tx, messageHash, asked.expiresAt))) return null;
       const gone: EndedSession[] = [];
       const events: AuditEvent[] = [];
       for (const { uid, accountId, organisationId } of await findSessionsOf(tx, { broker, keyHash })) {
