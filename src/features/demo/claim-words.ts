@@ -34,7 +34,9 @@ export function howFacts({ claims }: SignedIn, language: Language, t: Translate)
   const acr = text(claims, "acr");
   const level = levels[acr];
   const amr = Array.isArray(claims.amr) ? claims.amr.map(String) : [];
-  const shown = amr.flatMap((value) => (ways[value] ? [t(ways[value])] : []));
+  const named = amr.flatMap((value) => (ways[value] ? [t(ways[value])] : []));
+  // An eID shows its factors to somebody else, who tells only that there were several.
+  const shown = named.length === 0 && amr.includes("mfa") ? [t("demo:way-mfa")] : named;
   const at = claims.auth_time;
   return [
     [t("demo:level"), html`${level ? t(level) : acr} <code>${acr}</code>`],

@@ -24,8 +24,9 @@ const prepareAgain = () => {
   const { inbox } = composed.senders;
   assert.ok(inbox);
   const { db, keyring } = composed;
-  const { organisations, inviting, applications } = composed.features;
-  return prepareDemo({ db, clock, keyring, publicUrl, inbox, ...organisations, invite: inviting.invite, applications });
+  const { organisations, inviting, applications, identityBrokers } = composed.features;
+  const { invite } = inviting;
+  return prepareDemo({ db, clock, keyring, publicUrl, inbox, ...organisations, invite, applications, identityBrokers });
 };
 
 const pinTo = async (phone: string): Promise<string> =>
@@ -68,6 +69,7 @@ test("demo: the inbox tells what was sent, the newest first, as a page and as JS
 test("demo: the first person activates and is signed in to the application, which shows what it learned", async () => {
   await aino.get(service.demo?.invitation ?? "");
   await aino.submit({ pin: await pinTo("+358401234567") });
+  await aino.submit({}, "Authenticator app");
   await aino.submit({ new_password: rightPassword });
   key = keyFromBase32(/class="key">([\s\S]*?)<\/p>/.exec(aino.page().html)?.[1]?.replace(/<[^>]+>|\s/g, "") ?? "");
   await aino.submit({ code: code() });
@@ -94,6 +96,7 @@ test("demo SIN-9: the application asks for more, and says what came of it", asyn
   clock.advance(minutes(3));
   for (const ask of ["recent", "again"]) {
     await aino.get(`/demo/sign-in?ask=${ask}`);
+    if (!("password" in aino.hidden())) await aino.submit({}, "Continue with authenticator app");
     await aino.submit({
       ...("username" in (aino.page().forms[0]?.fields ?? {}) && { username: "aino.virtanen@example.fi" }),
       password: rightPassword,
@@ -125,6 +128,7 @@ test("demo SIN-11: signing out at the application ends the session, and signing 
   assert.match((await aino.get("/account")).path, /^\/journey\//);
 
   await aino.get("/demo/sign-in");
+  await aino.submit({}, "Continue with authenticator app");
   await aino.submit({ username: "aino.virtanen@example.fi", password: rightPassword });
   assert.equal((await aino.submit({ code: code() })).heading, "Welcome, Aino");
   await aino.get("/account");

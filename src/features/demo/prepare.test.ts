@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Service, startService } from "../../../test/harness/service.ts";
+import { makeVisitor } from "../../../test/harness/agent.ts";
+import { type Service, startService, until } from "../../../test/harness/service.ts";
 import { ftnKind } from "../../adapters/ftn/index.ts";
 import { findOrganisation } from "../organisations/index.ts";
 import { type PrepareDeps, prepareDemo } from "./index.ts";
@@ -13,7 +14,22 @@ before(async () => {
 });
 after(() => service.close());
 
-type Brokers = NonNullable<PrepareDeps["identityBrokers"]>;
+test("demo ACT-5: from the invitation to the application in five clicks, by a bank that is none", async () => {
+  const sms = async () => (await service.inbox()).find(({ channel }) => channel === "sms");
+  const pin = await until(async () => /\d{6}/.exec((await sms())?.text ?? "")?.[0], "the PIN");
+  const aino = makeVisitor(service.url);
+  await aino.get(service.demo?.invitation ?? "");
+  await aino.submit({ pin });
+  await aino.submit({}, "Online banking codes");
+  await aino.submit({}, "Kuusipankki");
+  assert.match(aino.page().text, /Not a real bank/);
+  await aino.submit({}, "Aino Virtanen");
+  await aino.click("Havula Online");
+  assert.equal(aino.page().heading, "Welcome, Aino");
+  assert.match(aino.page().text, /Two factors aal2.*several factors mfa/);
+});
+
+type Brokers = PrepareDeps["identityBrokers"];
 
 /** A registry that only remembers. */
 function fakeBrokers() {

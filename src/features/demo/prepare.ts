@@ -37,8 +37,7 @@ export type PrepareDeps = {
     register(registration: Registration, by: By): Promise<{ clientId: string } | SettingsProblems>;
     change(clientId: string, settings: unknown, by: By): Promise<unknown>;
   };
-  /** Without it the demo has no bank. */
-  identityBrokers?: {
+  identityBrokers: {
     find(name: string): Promise<{ settings: Settings } | null>;
     add(broker: NewBroker, by: By): Promise<object | SettingsProblems>;
     change(name: string, change: { settings: Settings }, by: By): Promise<unknown>;
@@ -122,7 +121,6 @@ async function ensureApplication({ publicUrl, applications }: PrepareDeps, organ
 
 /** Brokers are told apart by their settings: another address or a new entity key is written down here. */
 async function ensureBank({ identityBrokers, ...deps }: PrepareDeps): Promise<void> {
-  if (!identityBrokers) return;
   const registration = await bankRegistration(deps);
   const known = await identityBrokers.find(brokerName);
   if (known) {
