@@ -72,13 +72,12 @@ comment on table eid_session is 'Sessions that began with a broker that has sing
 
 create table eid_logout (
   state_hash bytea primary key,
-  broker text not null,
   browser_hash bytea not null,
   memory bytea not null,
   onward text not null,
   expires_at timestamptz not null
 );
-comment on table eid_logout is 'A browser that has signed out and was sent on to end the broker''s session too, by the hash of the state that comes back: gone once it has come back. memory (sealed) is what the answer is checked by, onward where the browser goes then.';
+comment on table eid_logout is 'A browser that has signed out and was sent on to end the broker''s session too, by a hash of the broker and the state that comes back: gone once it has come back. memory (sealed) is what the answer is checked by, onward where the browser goes then.';
 
 create table eid_logout_seen (
   message_hash bytea primary key,

@@ -369,10 +369,9 @@ export interface EidSessionTable {
   broker_session: Buffer;
 }
 
-/** A browser that has signed out and was sent on to end the broker's session too, by the hash of the state that comes back: gone once it has come back. memory (sealed) is what the answer is checked by, onward where the browser goes then. */
+/** A browser that has signed out and was sent on to end the broker's session too, by a hash of the broker and the state that comes back: gone once it has come back. memory (sealed) is what the answer is checked by, onward where the browser goes then. */
 export interface EidLogoutTable {
   state_hash: Buffer;
-  broker: string;
   browser_hash: Buffer;
   memory: Buffer;
   onward: string;

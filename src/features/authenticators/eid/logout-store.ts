@@ -3,8 +3,8 @@ import type { Db, Tx } from "../../../platform/database/index.ts";
 
 /** A browser on its way to the broker's single logout. */
 export type Leaving = Readonly<{
+  /** Of the broker and the state that comes back. */
   stateHash: Buffer;
-  broker: string;
   browserHash: Buffer;
   memory: Buffer;
   onward: string;
@@ -16,7 +16,6 @@ export async function insertLeaving(db: Db, leaving: Leaving): Promise<void> {
     .insertInto("eid_logout")
     .values({
       state_hash: leaving.stateHash,
-      broker: leaving.broker,
       browser_hash: leaving.browserHash,
       memory: leaving.memory,
       onward: leaving.onward,
@@ -28,13 +27,12 @@ export async function insertLeaving(db: Db, leaving: Leaving): Promise<void> {
 /** Takes out what this browser left with, once and in time; null where there is nothing of the kind. */
 export async function takeLeaving(
   db: Db,
-  { stateHash, broker, browserHash }: Pick<Leaving, "stateHash" | "broker" | "browserHash">,
+  { stateHash, browserHash }: Pick<Leaving, "stateHash" | "browserHash">,
   now: Instant,
 ): Promise<Pick<Leaving, "memory" | "onward"> | null> {
   const row = await db
     .deleteFrom("eid_logout")
     .where("state_hash", "=", stateHash)
-    .where("broker", "=", broker)
     .where("browser_hash", "=", browserHash)
     .where("expires_at", ">", now)
     .returning(["memory", "onward"])

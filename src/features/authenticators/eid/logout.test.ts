@@ -192,6 +192,7 @@ test("T61 nothing of an answer leads anywhere: what was kept does, in the browse
   }
   assert.equal((await agent.send("/eid/suomi/logout?SAMLResponse=x")).location, page);
   assert.equal((await agent.send(`/eid/other/logout?${query}`)).location, page, "another broker's address");
+  assert.equal((await agent.send(`/eid/%00/logout?SAMLResponse=x&RelayState=%00`)).location, page);
   assert.equal((await ground.a.agent().send(`/eid/suomi/logout?${query}`)).location, page, "another browser");
   const more = `SAMLResponse=forged&onward=https://evil.example&RelayState=${state}&RelayState=https://evil.example`;
   const back = await agent.send(`/eid/suomi/logout?${more}`);

@@ -4,7 +4,7 @@ import { use } from "../../../platform/throttle/index.ts";
 import type { BrokerLogout } from "../../../ports/identity-broker.ts";
 import type { Audit, AuditEvent } from "../../audit/index.ts";
 import { type EndedSession, endSession, type Farewell } from "../../sessions/index.ts";
-import { type EidDeps, stateHash } from "./eid-deps.ts";
+import type { EidDeps } from "./eid-deps.ts";
 import { sessionKeyHash, sessionPlace } from "./keep-session.ts";
 import { insertLeaving, noteMessage, takeLeaving } from "./logout-store.ts";
 import { findEidSession, findSessionsOf } from "./session-store.ts";
@@ -21,6 +21,8 @@ export type LogoutDeps = EidDeps &
 
 type From = Pick<Origin, "network" | "reference">;
 
+const stateHash = ({ keyring }: EidDeps, broker: string, state: string) =>
+  keyring.hash("eid-logout-state", `${broker}\0${state}`);
 const memoryPlace = (hash: Buffer) => ({ table: "eid_logout", column: "memory", row: hash.toString("hex") });
 
 /**
@@ -39,13 +41,12 @@ export const makeFarewell =
       if (!kept || !logout) return onward;
       try {
         const state = random.bytes(32).toString("base64url");
-        const hash = stateHash(deps, state);
+        const hash = stateHash(deps, kept.broker, state);
         const now = clock.now();
         const brokerSession = keyring.open(sessionPlace(sessionUid), kept.brokerSession).toString();
         const { url, memory } = await logout.request({ brokerSession, state, language, now });
         await insertLeaving(db, {
           stateHash: hash,
-          broker: kept.broker,
           browserHash,
           memory: keyring.seal(memoryPlace(hash), memory),
           onward,
@@ -70,9 +71,9 @@ export const makeReturn =
   (deps: LogoutDeps) =>
   async ({ broker, query, state, browserHash }: Return, from: From): Promise<string | null> => {
     const { db, clock, keyring, brokers } = deps;
-    const hash = stateHash(deps, state);
+    const hash = stateHash(deps, broker, state);
     const now = clock.now();
-    const leaving = await takeLeaving(db, { stateHash: hash, broker, browserHash }, now);
+    const leaving = await takeLeaving(db, { stateHash: hash, browserHash }, now);
     if (!leaving) return null;
     const memory = keyring.open(memoryPlace(hash), leaving.memory).toString();
     const logout = brokers.find(broker)?.connection.logout;
