@@ -4,19 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { sql } from "kysely";
+import { makeRun } from "../../test/grounds/command-line.ts";
 import { type Ground, openGround } from "../../test/grounds/inviting.ts";
-import { makeIdentityBrokers } from "../brokers.ts";
-import { loadConfig } from "../config.ts";
-import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
-import { applicationRegistry } from "../features/applications/index.ts";
-import { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
-import { PlainError } from "../kernel/plain-error.ts";
-import type { Context } from "./context.ts";
-import type { Io } from "./io.ts";
-import { main } from "./main.ts";
 
 let ground: Ground;
 let folder: string;
+const run = makeRun(() => ground);
 
 before(async () => {
   ground = await openGround();
@@ -26,58 +19,6 @@ after(async () => {
   await ground.close();
   await rm(folder, { recursive: true });
 });
-
-/** Runs a command against the ground; `opened` counts what was opened and not closed. */
-async function run(argv: string[], { env = {}, stdin = "" }: { env?: Io["env"]; stdin?: string } = {}) {
-  const said: string[] = [];
-  const printed: string[] = [];
-  let opened = 0;
-  const context: Context = {
-    config: loadConfig(env),
-    db: ground.db,
-    clock: ground.clock,
-    features: {
-      organisations: {
-        createOrganisation: makeCreateOrganisation({ ...ground.deps, methods: ["eid", "totp"] }),
-        changeOrganisation: makeChangeOrganisation({ ...ground.deps, methods: ["eid", "totp"] }),
-      },
-      inviting: {
-        invite: makeInvite(ground.deps),
-        importPeople: makeImport(ground.deps),
-        sendAgain: makeSendAgain(ground.deps),
-        revoke: makeRevoke(ground.deps),
-      },
-      applications: applicationRegistry(ground.deps),
-      identityBrokers: makeIdentityBrokers(loadConfig(env), ground.deps),
-      audit: ground.audit,
-      messages: ground.deps.messages,
-    },
-    close: async () => {
-      opened -= 1;
-    },
-  };
-  const io: Io = {
-    env,
-    print: (text) => void printed.push(text),
-    say: (line) => void said.push(line),
-    progress: () => {},
-    stdin: (async function* () {
-      yield Buffer.from(stdin);
-    })(),
-    composition: async () => ({
-      compose: async () => {
-        opened += 1;
-        return context;
-      },
-      serve: async () => {
-        throw new PlainError("Port 4000 is taken. Choose another one with VAHVA_PORT.");
-      },
-    }),
-  };
-  const code = await main(argv, io);
-  assert.equal(opened, 0, "everything opened is closed");
-  return { code, out: printed.join("\n"), err: said.join("\n") };
-}
 
 test("wrong use is answered with 2 and a hint, help with 0 and examples", async () => {
   for (const argv of [
