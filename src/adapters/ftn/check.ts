@@ -56,9 +56,9 @@ async function checkOurKeys({ profile }: Setup, { keys }: BrokerContext, now: In
     const signing = await keys.signing();
     const decryption = await keys.decryption();
     if (profile.encryption && decryption.length === 0)
-      return [fail("We have no key that opens the broker's answers.", "Make keys: vahva eid keys rotate.")];
+      return [fail("We have no key that opens the broker's answers.", "Make one: vahva keys rotate --use enc.")];
     const age = Math.floor(between(signing.createdAt, now) / days(1));
-    if (age > 400) return [advice(`Our signing key is ${age} days old.`, "Rotate it: vahva eid keys rotate.")];
+    if (age > 400) return [advice(`Our signing key is ${age} days old.`, "Rotate it: vahva keys rotate --use sig.")];
     return [pass(`Our keys are there; the signing key is ${age} days old.`)];
   } catch {
     return [
