@@ -2,24 +2,10 @@ import { sql } from "kysely";
 import type { Instant } from "../../../../kernel/time.ts";
 import type { Db, Tx } from "../../../../platform/database/index.ts";
 import type { Keyring } from "../../../../platform/seal/index.ts";
-import type { KeyUse } from "./key.ts";
+import type { StoredKey } from "./key.ts";
 
 /** Any number will do, as long as every node asks for the same: only one makes keys at a time. */
 const keyLock = 8_242_512;
-
-export type StoredKey = Readonly<{
-  kid: string;
-  use: KeyUse;
-  /** PKCS #8, PEM */
-  privateKey: string;
-  /** PEM */
-  certificate: string;
-  createdAt: Instant;
-  /** From then on it signs; one for encryption is published from then on, and decrypts before. */
-  signsFrom: Instant;
-  publishedUntil: Instant | null;
-  usedUntil: Instant | null;
-}>;
 
 const place = (kid: string) => ({ table: "relying_party_key", column: "private_key", row: kid });
 

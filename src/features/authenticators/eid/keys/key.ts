@@ -3,11 +3,24 @@ import { promisify } from "node:util";
 import { days, type Instant, plus } from "../../../../kernel/time.ts";
 import type { Random } from "../../../../ports/random.ts";
 import { selfSigned } from "./certificate.ts";
-import type { StoredKey } from "./key-store.ts";
 
 /** Sign requests, decrypt answers, sign what the others are read from. */
 export const keyUses = ["entity", "sig", "enc"] as const;
 export type KeyUse = (typeof keyUses)[number];
+
+export type StoredKey = Readonly<{
+  kid: string;
+  use: KeyUse;
+  /** PKCS #8, PEM */
+  privateKey: string;
+  /** PEM */
+  certificate: string;
+  createdAt: Instant;
+  /** From then on it signs; one for encryption is published from then on, and decrypts before. */
+  signsFrom: Instant;
+  publishedUntil: Instant | null;
+  usedUntil: Instant | null;
+}>;
 
 export type KeyMaking = Readonly<{ random: Random; publicUrl: string }>;
 

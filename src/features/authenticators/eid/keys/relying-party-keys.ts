@@ -3,8 +3,8 @@ import type { Db } from "../../../../platform/database/index.ts";
 import type { Keyring } from "../../../../platform/seal/index.ts";
 import type { Clock } from "../../../../ports/clock.ts";
 import type { RelyingPartyKeys } from "../../../../ports/identity-broker.ts";
-import { isPublishedAt, type KeyMaking, type KeyUse, keyUses, makeKey, signsAt } from "./key.ts";
-import { insertKey, loadKeys, lockKeys, type StoredKey } from "./key-store.ts";
+import { isPublishedAt, type KeyMaking, type KeyUse, keyUses, makeKey, type StoredKey, signsAt } from "./key.ts";
+import { insertKey, loadKeys, lockKeys } from "./key-store.ts";
 
 export type KeysDeps = KeyMaking & Readonly<{ db: Db; keyring: Keyring; clock: Clock }>;
 

@@ -1,7 +1,7 @@
 import { type Duration, days, type Instant, plus } from "../../../../kernel/time.ts";
 import type { Actor, Audit } from "../../../audit/index.ts";
-import { isPublishedAt, type KeyUse, makeKey, signsAt } from "./key.ts";
-import { deleteEnded, insertKey, loadKeys, lockKeys, retireOthers, type StoredKey } from "./key-store.ts";
+import { isPublishedAt, type KeyUse, makeKey, type StoredKey, signsAt } from "./key.ts";
+import { deleteEnded, insertKey, loadKeys, lockKeys, retireOthers } from "./key-store.ts";
 import { type KeysDeps, remembered } from "./relying-party-keys.ts";
 
 /** Brokers may keep our key set for a day. */
