@@ -106,9 +106,7 @@ export type IdentityBroker = Readonly<{
   selection(language: Language, now: Instant): Promise<Selection>;
   check(now: Instant): Promise<readonly BrokerCheck[]>;
   /** What the broker needs to know of us, for an operator to send: names and values, in the order of its form. */
-  registration(
-    now: Instant,
-  ): Promise<
+  registration(now: Instant): Promise<
     Readonly<{
       values: readonly (readonly [name: string, value: string])[];
       documents: readonly Readonly<{ name: string; content: string }>[];

@@ -83,8 +83,10 @@ export const makeArrive = (deps: EidDeps) => {
     const request = await useRequest(db, { stateHash: hash, broker: name, browserHash }, clock.now());
     if (!request) {
       const known = await findRequest(db, hash);
-      if (known?.browserHash.equals(browserHash)) return { to: "journey", id: known.journeyId };
-      return { to: "nowhere", foreign: known !== null };
+      if (!known?.browserHash.equals(browserHash)) return { to: "nowhere", foreign: known !== null };
+      const { journeyId: id, kind, usedAt } = known;
+      // Used before: a reload, or a bookmark. Otherwise it has taken too long, or came to another broker's address.
+      return usedAt ? { to: "journey", id } : { to: "judge", id, kind, attempt: outcome(expired(name)) };
     }
     const { journeyId: id, kind } = request;
     const broker = brokers.find(name);
@@ -100,6 +102,13 @@ export const makeArrive = (deps: EidDeps) => {
     return { to: "judge", id, kind, attempt: outcome(refused) };
   };
 };
+
+const expired = (broker: string) =>
+  ({
+    result: "refused",
+    notice: { key: "eid:expired", tone: "warn" },
+    event: { type: "eid.refused", detail: { broker, reason: "expired" } },
+  }) as const;
 
 const refusal = (broker: string, came: Identification & { result: "cancelled" | "refused" }) =>
   came.result === "cancelled"

@@ -28,11 +28,12 @@ const largestForm = 400 * 1024;
 
 /** Where brokers send browsers back: `/eid/<broker>/callback`, and by a posted form `/eid/<broker>/acs`. */
 export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
-  const { db, http, clock, keyring, audit } = deps;
+  const { db, http, clock, keyring, audit, brokers } = deps;
   const arrive = makeArrive(deps);
   const seals = makeSeals(keyring);
 
   app.get<Named>("/eid/:broker/callback", async (request, reply) => {
+    if (!brokers.find(request.params.broker)) return reply.redirect("/sign-in", 303);
     const origin = http.origin(request, reply);
     const coming = {
       broker: request.params.broker,
@@ -64,9 +65,9 @@ export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
   app.post<Named>("/eid/:broker/acs", { bodyLimit: largestForm, config: { machine: true } }, async (request, reply) => {
     const state = formField(request, "RelayState") ?? "";
     const response = formField(request, "SAMLResponse");
-    if (!stateForm.test(state) || !response) return reply.redirect("/sign-in", 303);
-    const hash = stateHash(deps, state);
     const { broker } = request.params;
+    if (!stateForm.test(state) || !response || !brokers.find(broker)) return reply.redirect("/sign-in", 303);
+    const hash = stateHash(deps, state);
     await keepPosted(db, { stateHash: hash, broker, posted: seals.seal("posted", hash, response) }, clock.now());
     return reply.redirect(`/eid/${broker}/callback?state=${state}`, 303);
   });

@@ -94,11 +94,11 @@ export async function useRequest(
 export async function findRequest(
   db: Db,
   stateHash: Buffer,
-): Promise<{ journeyId: string; browserHash: Buffer } | null> {
+): Promise<{ journeyId: string; browserHash: Buffer; kind: string; usedAt: Instant | null } | null> {
   const row = await db
     .selectFrom("eid_request")
     .innerJoin("journey", "journey.id", "eid_request.journey_id")
-    .select(["journey.id as journeyId", "journey.browser_hash as browserHash"])
+    .select(["journey.id as journeyId", "journey.browser_hash as browserHash", "kind", "used_at as usedAt"])
     .where("eid_request.state_hash", "=", stateHash)
     .executeTakeFirst();
   return row ?? null;
