@@ -26,10 +26,13 @@ export function makeTestCertificate(hosts: readonly string[] = ["localhost"]): T
   return { ca, certificate: leaf, key };
 }
 
-/** A self-signed certificate of an RSA key, as SAML parties have, and that key in PKCS #8; all PEM. */
+/**
+ * A self-signed certificate of an RSA key, as SAML parties have, and that key in PKCS #8; all PEM. It is good for as long as
+ * any test's clock runs, unless told otherwise.
+ */
 export function makeRsaCertificate(
   commonName: string,
-  { from = daysFromNow(-1), until = daysFromNow(30) }: { from?: Date; until?: Date } = {},
+  { from = new Date("2020-01-01"), until = new Date("2045-01-01") }: { from?: Date; until?: Date } = {},
 ): { certificate: string; privateKey: string } {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const self = name(commonName);

@@ -28,7 +28,7 @@ export type Refusal =
   | "unsolicited"
   | "wrong-recipient"
   | "wrong-audience"
-  | "expired"
+  | "wrong-time"
   | "stale-authentication"
   | "not-strong"
   | "level-too-low"
@@ -87,7 +87,7 @@ function judgeEnvelope(response: Element, expected: Expected): Refusal | null {
   if (textOf(only(response, "saml:Issuer")) !== expected.idpEntityId) return "wrong-issuer";
   if (attributeOf(response, "Destination") !== expected.acsUrl) return "wrong-destination";
   if (attributeOf(response, "InResponseTo") !== expected.requestId) return "unsolicited";
-  return isFresh(instantOf(attributeOf(response, "IssueInstant")), expected) ? null : "expired";
+  return isFresh(instantOf(attributeOf(response, "IssueInstant")), expected) ? null : "wrong-time";
 }
 
 function judgeAssertion(assertion: Element, expected: Expected): Refusal | null {
@@ -102,7 +102,7 @@ function judgeAssertion(assertion: Element, expected: Expected): Refusal | null 
   if (!isForUs(conditions, expected.entityId)) return "wrong-audience";
   if (!childrenOf(conditions).every(({ localName }) => understood.includes(localName))) return "malformed";
   const inTime = isWithin(windowOf(data), expected.now) && isWithin(windowOf(conditions), expected.now);
-  return inTime && isFresh(instantOf(attributeOf(assertion, "IssueInstant")), expected) ? null : "expired";
+  return inTime && isFresh(instantOf(attributeOf(assertion, "IssueInstant")), expected) ? null : "wrong-time";
 }
 
 /** An assertion is valid only to those who understand all of its conditions (SAML Core §2.5.1). */
