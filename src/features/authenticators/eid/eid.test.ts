@@ -91,6 +91,14 @@ test("ACT-5 one identity binds to at most one account of an organisation", async
   assert.equal(await ground.identities.read(ground.db, second.id), null);
 });
 
+test("ACT-5 whoever left and comes back binds to the new account", async () => {
+  const { organisation, account } = await open();
+  await ground.db.updateTable("account").set({ state: "closed" }).where("id", "=", account.id).execute();
+  const again = await ground.activated("again", matti, organisation.id);
+  assert.ok(await ground.identities.read(ground.db, again.id));
+  assert.equal(await ground.identities.read(ground.db, account.id), null);
+});
+
 test("SIN-2 the identity finds the account, without a user name, whichever broker and bank were used", async () => {
   const { organisation, account } = await open();
   const id = await begin(organisation.id);

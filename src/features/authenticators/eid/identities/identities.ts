@@ -10,6 +10,7 @@ import {
   loadBlindIndex,
   loadBound,
   lockIdentity,
+  releaseClosed,
   type SealedIdentity,
   saveBound,
   saveExpected,
@@ -62,6 +63,7 @@ export function makeIdentities({ keyring }: { keyring: Pick<Keyring, "seal" | "o
       await lockIdentity(tx, row.blindIndex);
       const known = await loadBlindIndex(tx, row.accountId);
       if (known && !known.equals(row.blindIndex)) return "another-person";
+      await releaseClosed(tx, row, now);
       if (await isBoundElsewhere(tx, row)) return "bound-elsewhere";
       await saveBound(tx, row, proved, now);
       return "bound";

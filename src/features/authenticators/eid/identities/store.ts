@@ -57,6 +57,24 @@ export async function isBoundElsewhere(
   return row !== undefined;
 }
 
+/** Whoever left and comes back has a new account: the closed one keeps whom it expects, and is bound to nobody. */
+export async function releaseClosed(
+  tx: Tx,
+  { accountId, organisationId, blindIndex }: Omit<SealedIdentity, "sealed">,
+  now: Instant,
+): Promise<void> {
+  await tx
+    .updateTable("identity")
+    .from("account")
+    .set({ bound_at: null, expected_at: now })
+    .whereRef("account.id", "=", "identity.account_id")
+    .where("account.state", "=", "closed")
+    .where("identity.blind_index", "=", blindIndex)
+    .where("identity.organisation_id", "=", organisationId)
+    .where("identity.account_id", "!=", accountId)
+    .execute();
+}
+
 export async function saveBound(
   tx: Tx,
   { accountId, organisationId, blindIndex, sealed }: SealedIdentity,
