@@ -13,9 +13,13 @@ const lockOf = (name: string): RawBuilder<boolean> =>
 /**
  * Runs each job soon after the start and every so often from then on. A node that finds another one at it leaves it to
  * that; a job that fails is logged and tried again at its next time. `stop` waits for what is under way.
+ *
+ * One job after another: each holds a connection for its lock and works on a second one. All at once they could hold
+ * every connection there is, and wait for each other.
  */
 export function startJobs(jobs: readonly Job[], { db, log }: { db: Db; log: Log }): { stop(): Promise<void> } {
-  const underWay = new Set<Promise<void>>();
+  let stopping = false;
+  let underWay = Promise.resolve();
   const runOnce = (job: Job): Promise<void> =>
     db
       .transaction()
@@ -25,8 +29,7 @@ export function startJobs(jobs: readonly Job[], { db, log }: { db: Db; log: Log 
       })
       .catch((error) => log.error({ err: error, job: job.name }, "a job failed"));
   const tick = (job: Job) => {
-    const running: Promise<void> = runOnce(job).finally(() => underWay.delete(running));
-    underWay.add(running);
+    underWay = underWay.then(() => (stopping ? undefined : runOnce(job)));
   };
   const timers = jobs.flatMap((job) => [
     setTimeout(() => tick(job), 5_000 + Math.min(job.every, 25_000)).unref(),
@@ -34,8 +37,9 @@ export function startJobs(jobs: readonly Job[], { db, log }: { db: Db; log: Log 
   ]);
   return {
     stop: async () => {
+      stopping = true;
       for (const timer of timers) clearTimeout(timer);
-      await Promise.all(underWay);
+      await underWay;
     },
   };
 }
