@@ -64,6 +64,7 @@ export async function serve(composed: Composed) {
         applications: features.applications,
       })
     : null;
+  if (tour) await brokers.reload();
   await listen(http, config.http).catch(async (error) => {
     await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
     throw error;

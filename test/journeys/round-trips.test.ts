@@ -24,7 +24,7 @@ async function openGround() {
   const clock = movableClock();
   const composed = await compose({ config, claim: true, log: () => {}, clock });
   const trips = countRoundTrips(composed.pool);
-  const { http, provider } = await assemble(composed);
+  const { http, provider, brokers } = await assemble(composed);
   await http.app.listen({ host: "localhost", port });
   const inbox = async () => {
     await composed.features.messages.deliverDue();
@@ -35,7 +35,7 @@ async function openGround() {
   const person = await activatedAccount(service, organisation);
   const close = async () => {
     await http.app.close();
-    await provider.stop();
+    await Promise.all([provider.stop(), brokers.stop()]);
     await composed.close();
     await database.drop();
   };
