@@ -61,9 +61,7 @@ async function checkOurKeys({ profile }: Setup, { keys }: BrokerContext, now: In
     if (age > 400) return [advice(`Our signing key is ${age} days old.`, "Rotate it: vahva keys rotate --use sig.")];
     return [pass(`Our keys are there; the signing key is ${age} days old.`)];
   } catch {
-    return [
-      fail("Our own keys can't be read.", "See the log, and whether VAHVA_SECRET is the one they were made with."),
-    ];
+    return [fail("Our own keys can't be read.", "See the log.")];
   }
 }
 

@@ -87,7 +87,7 @@ export function connect(broker: BrokerSettings, context: BrokerContext, limit: D
     identify: (answer, sent) => within((signal) => identify(answer, sent, signal)),
     selection,
     check: (now) => check({ setup, context, secret, brokerKeys }, now),
-    registration: (now) => registration(setup, context, now),
+    registration: () => registration(setup, context),
   };
 }
 

@@ -8,6 +8,8 @@ const bodyLimit = 256 * 1024;
 export type Reply = Readonly<{
   status: number;
   body: string;
+  /** The header `Content-Type`, without its parameters. */
+  type: string;
   /** The header `Date`, by which clocks are compared. */
   date: string | null;
 }>;
@@ -18,7 +20,8 @@ export async function exchange(url: string, init: RequestInit, signal: AbortSign
     const response = await fetch(url, { ...init, redirect: "manual", signal });
     const body = await readBody(response);
     if (response.status >= 300 && response.status < 400) throw new BrokerTrouble("broker-redirects");
-    return { status: response.status, body, date: response.headers.get("date") };
+    const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+    return { status: response.status, body, type, date: response.headers.get("date") };
   } catch (error) {
     if (error instanceof BrokerTrouble) throw error;
     throw new BrokerTrouble(signal.aborted ? "broker-slow" : reasonOf(error), error);

@@ -1,4 +1,3 @@
-import type { Instant } from "../../kernel/time.ts";
 import type { BrokerContext, IdentityBroker } from "../../ports/identity-broker.ts";
 import { algorithmsOfTheNetwork, publicJwk, publishedJwks, signedJwksPath } from "./federation.ts";
 import type { Setup } from "./setup.ts";
@@ -6,7 +5,7 @@ import type { Setup } from "./setup.ts";
 type Registration = Awaited<ReturnType<IdentityBroker["registration"]>>;
 
 /** What the broker needs to know of us; what we don't know ourselves is not there. */
-export async function registration(setup: Setup, context: BrokerContext, _now: Instant): Promise<Registration> {
+export async function registration(setup: Setup, context: BrokerContext): Promise<Registration> {
   const { profile, clientId, spName } = setup;
   const { callbackUrl, keys } = context;
   const publicUrl = context.publicUrl.replace(/\/$/u, "");

@@ -7,6 +7,7 @@ import { fetchDocument } from "./exchange.ts";
 import type { KnownMeans } from "./means.ts";
 import { isBrokerAddress } from "./settings.ts";
 import { fillAddress, type Setup } from "./setup.ts";
+import { BrokerTrouble } from "./trouble.ts";
 
 /** As long as a page waits for somebody else's words. */
 const waiting = () => AbortSignal.timeout(seconds(2));
@@ -75,11 +76,12 @@ async function loadSelector(setup: Setup, language: Language): Promise<Selection
   };
 }
 
-/** One line, `fi|sv|en`. */
+/** One line, `fi|sv|en`. A page of an error that says 200 is none. */
 async function loadMaintenance({ issuer, profile }: Setup): Promise<Record<Language, string | null>> {
   const url = fillAddress(profile.maintenance ?? "", { issuer, issuerPath: profile.issuerPath });
-  const { body } = await fetchDocument(url, "text/plain", waiting());
-  const parts = body.trim().slice(0, 2000).split("|");
+  const { body, type } = await fetchDocument(url, "text/plain", waiting());
+  if (type !== "text/plain" || body.length > 2000) throw new BrokerTrouble("answer-unreadable");
+  const parts = body.trim().split("|");
   const wordsOf = (language: Language) => (parts[languages.indexOf(language)] ?? parts[0])?.trim() || null;
   return { fi: wordsOf("fi"), sv: wordsOf("sv"), en: wordsOf("en") };
 }

@@ -20,30 +20,36 @@ const address = z
   .refine(isBrokerAddress, "must be an https:// address, without a user or a fragment (http:// only on this machine)");
 
 /** A public key as JWK or PEM, kept as JWK; private parts are left behind. */
-const publicKey = z.union([z.string(), z.record(z.string(), z.unknown())]).transform((key, { addIssue }) => {
-  try {
-    // Node judges what a JWK is.
-    const imported = typeof key === "string" ? createPublicKey(key) : createPublicKey({ key: key, format: "jwk" });
-    const kid = typeof key === "object" && typeof key.kid === "string" ? { kid: key.kid } : {};
-    return { ...imported.export({ format: "jwk" }), ...kid };
-  } catch {
-    addIssue("must be a public key, as JWK or PEM");
-    return z.NEVER;
-  }
-});
+const publicKey = z
+  .union([z.string(), z.record(z.string(), z.unknown())], "must be a public key, as JWK or PEM")
+  .transform((key, { addIssue }) => {
+    try {
+      // Node judges what a JWK is.
+      const imported = typeof key === "string" ? createPublicKey(key) : createPublicKey({ key: key, format: "jwk" });
+      const kid = typeof key === "object" && typeof key.kid === "string" ? { kid: key.kid } : {};
+      return { ...imported.export({ format: "jwk" }), ...kid };
+    } catch {
+      addIssue("must be a public key, as JWK or PEM");
+      return z.NEVER;
+    }
+  });
 
 const word = z.string().regex(/^[\x21-\x7E]{1,300}$/u, "must be a word without spaces");
 const name = z.union([z.string().min(1).max(60), z.partialRecord(z.enum(languages), z.string().min(1).max(60))]);
 
-const listedMeans = z.union([
-  word,
-  z.strictObject({
-    id: word,
-    name,
-    country: z.string().regex(/^[A-Z]{2}$/u, "must be two capital letters (ISO 3166)"),
-    note: z.string().max(100).optional(),
-  }),
-]);
+/** One that the profile knows, by its id alone, or one in full. */
+const listedMeans = z.union(
+  [
+    word,
+    z.strictObject({
+      id: word,
+      name,
+      country: z.string().regex(/^[A-Z]{2}$/u, "must be two capital letters (ISO 3166)"),
+      note: z.string().max(100).optional(),
+    }),
+  ],
+  "must be an id that is known, or an object with id, name and country (ISO 3166)",
+);
 
 /** What sets this operator's agreement apart from the profile; above all what no public source confirms. */
 const protocol = z.strictObject({
