@@ -40,15 +40,17 @@ export function makeAuthorization(world: World, grants: Map<string, Grant>) {
 
   /** Back to the client, as the person ended it, or as a switch says. */
   function back({ redirectUri, state }: Request, outcome: Readonly<Record<string, string>>): Shown {
-    const discoverable = surface.paths.discovery !== undefined;
-    const usual = { ...outcome, state, ...(discoverable && { iss: surface.issuer }) };
+    const usual = { ...outcome, state, ...(surface.namesIssuer && { iss: surface.issuer }) };
+    const failed = (error: string) => ({ ...usual, code: "", error, error_description: "ei%20onnistunut" });
     const detours = {
       "other-state": { ...usual, state: randomBytes(32).toString("base64url") },
       "no-state": { ...usual, state: "" },
       "other-iss": { ...usual, iss: "https://another-broker.example" },
-      "no-code": { state },
-      cancel: { error: surface.cancel, error_description: "user cancelled", state },
-      error: { error: "server_error", error_description: "please%20try%20again", state },
+      "no-iss": { ...usual, iss: "" },
+      "no-code": { ...usual, code: "" },
+      login_required: failed("login_required"),
+      invalid_request: failed("invalid_request"),
+      server_error: failed("server_error"),
     };
     const detour = world.take("back");
     const location = new URL(redirectUri);

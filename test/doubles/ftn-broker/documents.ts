@@ -34,7 +34,7 @@ export function makeDocuments(world: World) {
     request_parameter_supported: surface.beside !== null,
     require_signed_request_object: surface.beside !== null,
     code_challenge_methods_supported: ["S256", "plain"],
-    authorization_response_iss_parameter_supported: true,
+    authorization_response_iss_parameter_supported: surface.namesIssuer,
   });
 
   /** Three languages in one line; nothing when all is well. */

@@ -4,7 +4,7 @@ import type { JSONWebKeySet, JWK } from "jose";
 import { type Clock, machineClock } from "../../../src/ports/clock.ts";
 import { type Grant, makeAuthorization, type Shown } from "./authorize.ts";
 import { makeDocuments } from "./documents.ts";
-import { makeBrokerKeys } from "./keys.ts";
+import { type BrokerKeys, makeBrokerKeys } from "./keys.ts";
 import { type TestPerson, testPeople } from "./people.ts";
 import { readPublishedKeys } from "./published-keys.ts";
 import { makeReplays } from "./replays.ts";
@@ -26,6 +26,8 @@ export type FtnBrokerOptions = Readonly<{
   people?: readonly TestPerson[];
   serviceNames?: readonly string[];
   clock?: Clock;
+  /** Keys made before: they take a while, and many brokers in one test may share them. */
+  keys?: BrokerKeys;
 }>;
 
 /**
@@ -42,7 +44,7 @@ export async function startFtnBroker(options: FtnBrokerOptions) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP listener has one
   const surface = surfaces[profile](origin);
-  const keys = await makeBrokerKeys(clock);
+  const keys = options.keys ?? (await makeBrokerKeys(clock));
   const log: Entry[] = [];
   const switches: { -readonly [Place in keyof Switches]?: Switches[Place] | undefined } = {};
   const { ourKeys } = options;

@@ -25,7 +25,7 @@ export async function readRequest(
   const refused = judge(claims, world);
   if (refused) return { refused, claims };
   const means = chosenMeans(claims, world);
-  if (!means) return { refused: `${surface.chosenBy} is not one of ours here`, claims };
+  if (!means) return { refused: "the means or the level is not one of ours here", claims };
   const [redirectUri, state, nonce] = [text(claims.redirect_uri), text(claims.state), text(claims.nonce)];
   return { request: { claims, redirectUri, state, nonce, language: text(claims.ui_locales), means } };
 }

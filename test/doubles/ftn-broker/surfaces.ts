@@ -34,6 +34,8 @@ export type Surface = Readonly<{
   /** Null: the ID token is signed, and not encrypted. */
   encryption: Readonly<{ alg: "RSA-OAEP" | "RSA-OAEP-256"; enc: "A128CBC-HS256" | "A256GCM" }> | null;
   audience: "array" | "string";
+  /** Says in every answer whose it is (RFC 9207), and that it does in its metadata. */
+  namesIssuer: boolean;
   cancel: "access_denied" | "cancel";
   errors: "oauth" | "op";
   codeBytes: number;
@@ -93,6 +95,7 @@ export const surfaces: Readonly<Record<Profile, (origin: string) => Surface>> = 
     signedJwksType: "jwk-set+jwt",
     encryption: { alg: "RSA-OAEP", enc: "A128CBC-HS256" },
     audience: "array",
+    namesIssuer: false,
     cancel: "access_denied",
     errors: "oauth",
     codeBytes: 525,
@@ -124,6 +127,7 @@ export const surfaces: Readonly<Record<Profile, (origin: string) => Surface>> = 
     signedJwksType: "JWS",
     encryption: { alg: "RSA-OAEP", enc: "A128CBC-HS256" },
     audience: "string",
+    namesIssuer: false,
     cancel: "cancel",
     errors: "op",
     codeBytes: 32,
@@ -157,6 +161,7 @@ export const surfaces: Readonly<Record<Profile, (origin: string) => Surface>> = 
     signedJwksType: "jwk-set+jwt",
     encryption: { alg: "RSA-OAEP-256", enc: "A256GCM" },
     audience: "string",
+    namesIssuer: false,
     cancel: "access_denied",
     errors: "oauth",
     codeBytes: 32,
@@ -187,6 +192,7 @@ export const surfaces: Readonly<Record<Profile, (origin: string) => Surface>> = 
     signedJwksType: "jwk-set+jwt",
     encryption: { alg: "RSA-OAEP-256", enc: "A256GCM" },
     audience: "string",
+    namesIssuer: false,
     cancel: "access_denied",
     errors: "oauth",
     codeBytes: 32,
@@ -215,6 +221,7 @@ export const surfaces: Readonly<Record<Profile, (origin: string) => Surface>> = 
     signedJwksType: "jwk-set+jwt",
     encryption: { alg: "RSA-OAEP", enc: "A128CBC-HS256" },
     audience: "array",
+    namesIssuer: true,
     cancel: "access_denied",
     errors: "oauth",
     codeBytes: 32,
@@ -242,6 +249,7 @@ export const surfaces: Readonly<Record<Profile, (origin: string) => Surface>> = 
     signedJwksType: "jwk-set+jwt",
     encryption: null,
     audience: "string",
+    namesIssuer: true,
     cancel: "access_denied",
     errors: "oauth",
     codeBytes: 32,

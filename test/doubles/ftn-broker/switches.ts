@@ -6,7 +6,15 @@ export type Switches = Readonly<{
   /** What is wrong with the ID token. */
   idToken: Forgery;
   /** What the browser brings back, whoever was chosen. */
-  back: "other-state" | "no-state" | "other-iss" | "no-code" | "cancel" | "error";
+  back:
+    | "other-state"
+    | "no-state"
+    | "other-iss"
+    | "no-iss"
+    | "no-code"
+    | "login_required"
+    | "invalid_request"
+    | "server_error";
   token: Trouble | "refused";
   keys: Trouble | "by-a-stranger" | "expired";
   discovery: Trouble | "other-issuer";

@@ -52,9 +52,8 @@ export function makeTokenEndpoint(world: World, grants: Map<string, Grant>) {
 
   async function readClient(form: URLSearchParams, authorization: string | undefined, { clientSecret, clock }: World) {
     if (clientSecret !== null) {
-      const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`);
-      const posted = form.get("client_id") === clientId && form.get("client_secret") === clientSecret;
-      return posted || authorization === `Basic ${basic.toString("base64")}` ? {} : "the client's secret is wrong";
+      const [id, secret] = authorization ? basicOf(authorization) : [form.get("client_id"), form.get("client_secret")];
+      return id === clientId && secret === clientSecret ? {} : "the client's secret is wrong";
     }
     if (form.get("client_assertion_type") !== "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
       return "client_assertion_type is wrong";
@@ -74,3 +73,11 @@ export function makeTokenEndpoint(world: World, grants: Map<string, Grant>) {
 }
 
 const challengeOf = (verifier: string) => createHash("sha256").update(verifier).digest("base64url");
+
+/** RFC 6749 §2.3.1: both parts are form-encoded. */
+function basicOf(authorization: string): readonly (string | null)[] {
+  const pair = Buffer.from(authorization.replace(/^Basic /, ""), "base64")
+    .toString()
+    .split(":");
+  return pair.map((part) => new URLSearchParams(`part=${part}`).get("part"));
+}
