@@ -115,14 +115,29 @@ export function parseSettings(
   if (!isProfileName(profileName)) return { problems: [{ field: "profile", says: "is not one that is known" }] };
   const { success, data, error } = schema.safeParse(given);
   if (!success) {
-    const problems = error.issues.map((issue) => {
-      if (issue.code !== "unrecognized_keys") return { field: issue.path.join("."), says: issue.message };
-      return { field: [...issue.path, ...issue.keys].join("."), says: "is not a setting" };
-    });
-    return { problems };
+    return { problems: error.issues.map(problemOf) };
   }
   const problems = judge(profileName, profiles[profileName], data);
   return problems.length > 0 ? { problems } : { settings: data };
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "must be a text",
+  array: "must be a list",
+  object: "must be an object of fields",
+  record: "must be an object of fields",
+  boolean: "must be true or false",
+};
+
+function problemOf(issue: z.core.$ZodIssue): Problem {
+  const field = issue.path.join(".");
+  if (issue.code === "unrecognized_keys")
+    return { field: [field, ...issue.keys].filter(Boolean).join("."), says: "is not a setting" };
+  if (/^(must|is|does)\b/u.test(issue.message)) return { field, says: issue.message };
+  if (issue.code === "invalid_type") return { field, says: kinds[issue.expected] ?? "must be something else" };
+  if (issue.code === "invalid_value") return { field, says: `must be one of ${issue.values.join(", ")}` };
+  if (issue.code === "too_small") return { field, says: "must not be empty" };
+  return { field, says: issue.code === "too_big" ? "must be shorter" : "must be something else" };
 }
 
 /** What fields mean together, and what the profile needs. */
