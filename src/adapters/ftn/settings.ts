@@ -115,7 +115,7 @@ export function parseSettings(
   if (!isProfileName(profileName)) return { problems: [{ field: "profile", says: "is not one that is known" }] };
   const { success, data, error } = schema.safeParse(given);
   if (!success) {
-    return { problems: error.issues.map(problemOf) };
+    return { problems: error.issues.flatMap(problemsOf) };
   }
   const problems = judge(profileName, profiles[profileName], data);
   return problems.length > 0 ? { problems } : { settings: data };
@@ -129,15 +129,18 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: "must be true or false",
 };
 
-function problemOf(issue: z.core.$ZodIssue): Problem {
-  const field = issue.path.join(".");
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "unrecognized_keys")
-    return { field: [field, ...issue.keys].filter(Boolean).join("."), says: "is not a setting" };
-  if (/^(must|is|does)\b/u.test(issue.message)) return { field, says: issue.message };
-  if (issue.code === "invalid_type") return { field, says: kinds[issue.expected] ?? "must be something else" };
-  if (issue.code === "invalid_value") return { field, says: `must be one of ${issue.values.join(", ")}` };
-  if (issue.code === "too_small") return { field, says: "must not be empty" };
-  return { field, says: issue.code === "too_big" ? "must be shorter" : "must be something else" };
+    return issue.keys.map((key) => ({ field: [...issue.path, key].join("."), says: "is not a setting" }));
+  return [{ field: issue.path.join("."), says: wordsOf(issue) }];
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (/^(must|is|does)\b/u.test(issue.message)) return issue.message;
+  if (issue.code === "invalid_type") return kinds[issue.expected] ?? "must be something else";
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  if (issue.code === "too_small") return "must not be empty";
+  return issue.code === "too_big" ? "must be shorter" : "must be something else";
 }
 
 /** What fields mean together, and what the profile needs. */
