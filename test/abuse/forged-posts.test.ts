@@ -33,6 +33,7 @@ const cookieOf = (visitor: Visitor) =>
 /** What programs post to, and why no cookie alone does anything there. */
 const withoutToken: Record<string, string> = {
   "POST /authorize": "leads to the same request as a GET",
+  "POST /eid/:broker/acs": "comes from the broker's page, and is kept for the browser that left with its state",
   "POST /sign-out": "asks, unless the application proves that it knows the session",
   "POST /token": "the application authenticates itself",
   "POST /introspect": "the application authenticates itself",

@@ -1,6 +1,6 @@
 import { readPage } from "../../harness/read-page.ts";
 
-type Choice = Readonly<{ person: string; means?: string } | { cancel: true }>;
+export type Choice = Readonly<{ person: string; means?: string } | { cancel: true }>;
 
 /** Where the browser was led back to, and with what; or the page on which the broker refused. */
 export type CameBack = Readonly<{ url: string; answer: Readonly<Record<string, string>> }>;
@@ -9,8 +9,12 @@ export type CameBack = Readonly<{ url: string; answer: Readonly<Record<string, s
  * Does at the broker what a person does in a browser without script or cookies: opens `url`, chooses a means if the broker
  * asks for one, then who they are. Throws when the broker shows a page of refusal instead.
  */
-export async function passThrough(url: string, choice: Choice): Promise<CameBack> {
-  let answer = await fetch(url, { redirect: "manual" });
+export const passThrough = async (url: string, choice: Choice): Promise<CameBack> =>
+  answerBroker(url, await fetch(url, { redirect: "manual" }), choice);
+
+/** The same from `answer` on, which the broker at `url` gave. */
+export async function answerBroker(url: string, first: Response, choice: Choice): Promise<CameBack> {
+  let answer = first;
   for (let pages = 0; pages < 3; pages += 1) {
     const location = answer.headers.get("location");
     if (location) {
