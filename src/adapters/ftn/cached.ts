@@ -42,12 +42,12 @@ export function makeCached<T>({
     } catch (error) {
       failedAt = now;
       throw error;
-    } finally {
-      loading = null;
     }
   };
   const join = (now: Instant): Promise<T> => {
-    loading ??= read(now);
+    loading ??= read(now).finally(() => {
+      loading = null;
+    });
     return loading;
   };
 
