@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeJwt, type JSONWebKeySet, type JWK } from "jose";
+import type { Given } from "../../src/features/activation/index.ts";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import { startSenders } from "../abuse/senders.ts";
 import { type FtnBroker, startFtnBroker } from "../doubles/ftn-broker/index.ts";
@@ -7,7 +8,7 @@ import { answerBroker, type Choice } from "../doubles/ftn-broker/pass-through.ts
 import { readPublishedKeys } from "../doubles/ftn-broker/published-keys.ts";
 import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
 import { eventually } from "../harness/eventually.ts";
-import { type Given, invitedWithPin } from "../harness/people.ts";
+import { invitedWithPin } from "../harness/people.ts";
 import { type MovableClock, movableClock, startService } from "../harness/service.ts";
 
 const by = { actor: "operator" } as const;
@@ -123,15 +124,16 @@ export async function openEidService({
     toChoice,
     activated,
     toSignIn,
-    /** Audit rows of a type, the latest first; those of one account alone, if it is given. */
+    /** Audited events of a type, the latest first; those of one account alone, if it is given. */
     async events(type: string, accountId?: string) {
       const rows = await first.db
         .selectFrom("audit_event")
-        .selectAll()
+        .select(["result", "account_id", "detail"])
         .where("type", "=", type)
         .orderBy("at", "desc")
         .execute();
-      return accountId === undefined ? rows : rows.filter((row) => row.account_id === accountId);
+      const ofAccount = accountId === undefined ? rows : rows.filter((row) => row.account_id === accountId);
+      return ofAccount.map(({ result, detail }) => ({ result, ...(detail as Record<string, unknown>) })); // an object always
     },
     /** How often an identification came to this, on both nodes. */
     async counted(name: BrokerName, result: string): Promise<number> {
