@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { type Forgery, forgeries } from "../doubles/ftn-broker/forgeries.ts";
 import type { Profile } from "../doubles/ftn-broker/surfaces.ts";
@@ -131,6 +132,24 @@ describe("T45 who vouches for a broker's keys", () => {
       }
   });
 
+  test("an entity statement counts when its hash is the one that was agreed on", async (t) => {
+    const ground = await openFtnGround("telia", own);
+    t.after(ground.stop);
+    const right = createHash("sha256")
+      .update(await ground.broker.entityStatement())
+      .digest("hex");
+    const hashes = {
+      [right]: "identified",
+      [right.replace(/^./, (first) => (first === "0" ? "1" : "0"))]: "unavailable",
+    };
+    for (const [entityStatementSha256, result] of Object.entries(hashes)) {
+      ground.forget({}, { entityKey: undefined, entityStatementSha256 });
+      const came = await ground.identify();
+      assert.equal(came.result, result, JSON.stringify(came));
+      assert.ok(came.result !== "unavailable" || came.reason === "entity-statement-changed");
+    }
+  });
+
   test("metadata that names another issuer is not the broker's", async (t) => {
     for (const profile of ["idura", "signicat", "generic", "oidc"] as const) {
       const ground = await openFtnGround(profile, own);
@@ -149,4 +168,25 @@ test("T47 a broker of the test environment counts for nothing in production, nor
     broker.forget({ environment: environment === "test" ? "production" : "test" });
     await assert.rejects(broker.identify(), /level is not one of ours/);
   }
+});
+
+test("T47 brokers whose answers don't tell test from real are told apart by where they are", async (t) => {
+  const testHosts = {
+    idura: "https://vahva.test.idura.broker",
+    signicat: "https://vahva.sandbox.signicat.com/auth/open",
+  };
+  for (const profile of ["idura", "signicat"] as const) {
+    const ground = await openFtnGround(profile, own, { settings: { issuer: testHosts[profile] } });
+    t.after(ground.stop);
+    ground.forget({ environment: "production" });
+    assert.deepEqual(await ground.leave(), { result: "unavailable", reason: "test-broker-in-production" });
+  }
+});
+
+test("T47 Telia's foreigners come without a level, so they don't come in", async (t) => {
+  const means = [{ id: "oidc.sk.1", name: "Smart-ID", country: "EE" }];
+  const ground = await openFtnGround("telia", own, { settings: { means } });
+  t.after(ground.stop);
+  const came = await ground.identify({ means: "oidc.sk.1", person: "jaan" });
+  assert.deepEqual(came, { result: "refused", reason: "level-missing" });
 });

@@ -174,6 +174,19 @@ test("what was encrypted to our old key is still read, and what is signed with t
   assert.equal((await ground("telia").identify()).result, "identified");
 });
 
+test("whatever encryption was agreed on is read", async (t) => {
+  for (const profile of ["generic", "idura"] as const)
+    for (const alg of ["RSA-OAEP", "RSA-OAEP-256"] as const)
+      for (const enc of ["A128CBC-HS256", "A128GCM"] as const) {
+        const agreed = await openFtnGround(profile, own, {
+          encryption: { alg, enc },
+          keys: ground(profile).broker.keys,
+        });
+        t.after(agreed.stop);
+        assert.equal((await agreed.identify()).result, "identified", `${profile} ${alg} ${enc}`);
+      }
+});
+
 test("what the broker says of disturbances is shown, in the language of the page", async () => {
   const { broker, adapter, forget } = ground("telia");
   broker.announce("Huolto klo 22");

@@ -83,8 +83,8 @@ export async function openFtnGround(
   const context: BrokerContext = { publicUrl: "https://vahva.example", environment, callbackUrl, keys: own.keys };
 
   /** Anew, with nothing in memory. */
-  const connect = (over: Partial<BrokerContext> = {}) => {
-    const parsed = ftnKind.parse(profile, { ...broker.settings, ...more });
+  const connect = (over: Partial<BrokerContext> = {}, changed: Record<string, unknown> = {}) => {
+    const parsed = ftnKind.parse(profile, { ...broker.settings, ...more, ...changed });
     if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
     return ftnKind.connect({ name: "broker", profile, settings: parsed.settings, secret }, { ...context, ...over });
   };
@@ -121,9 +121,9 @@ export async function openFtnGround(
       const left = await leave(wishes);
       return left.result === "left" ? left.judge(await left.goThrough(wishes)) : left;
     },
-    /** As after a restart: nothing in memory. */
-    forget: (over: Partial<BrokerContext> = {}) => {
-      adapter = connect(over);
+    /** As after a restart: nothing in memory, and what an operator has changed meanwhile. */
+    forget: (over: Partial<BrokerContext> = {}, settings: Record<string, unknown> = {}) => {
+      adapter = connect(over, settings);
     },
     /** The claims of the last request that the broker took. */
     lastRequest: () => {

@@ -37,6 +37,12 @@ export function makeDocuments(world: World) {
     authorization_response_iss_parameter_supported: surface.namesIssuer,
   });
 
+  let statement: Promise<string> | undefined;
+  const entityStatement = () => {
+    statement ??= keys.entityStatement(origin, metadata());
+    return statement;
+  };
+
   /** Three languages in one line; nothing when all is well. */
   const maintenanceLine = () => (disturbance === null ? "" : `${disturbance}|${disturbance}|${disturbance}`);
 
@@ -64,7 +70,7 @@ export function makeDocuments(world: World) {
     }
     if (is(paths.entityStatement)) {
       note({ at: "statement", refused: null });
-      return jwt("entity-statement", await keys.entityStatement(origin, metadata()));
+      return jwt("entity-statement", await entityStatement());
     }
     if (paths.discovery?.includes(at.pathname)) {
       note({ at: "discovery", refused: null });
@@ -88,6 +94,7 @@ export function makeDocuments(world: World) {
     return { status: 404, type: "text/plain", content: "nothing here" };
   };
   return Object.assign(documents, {
+    entityStatement,
     announce: (sentence: string | null) => {
       disturbance = sentence;
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { compactDecrypt, decodeJwt, type JWTPayload, SignJWT } from "jose";
+import { noBrowser, openBrowser } from "../../harness/real-browser.ts";
 import { type FtnBroker, startFtnBroker } from "./index.ts";
 import { type BrokerKey, makeBrokerKey } from "./keys.ts";
 import { passThrough } from "./pass-through.ts";
@@ -177,4 +178,21 @@ test("signed keys are the entity's, and rotation leaves the old one beside the n
   assert.equal(between.length, before.length + 1);
   assert.ok(before.every(({ kid }) => between.some((key) => key.kid === kid)));
   assert.equal((await fetch(`${op.origin}/.well-known/openid-configuration`)).status, 404, "OP has removed it");
+});
+
+test("a person without script goes through its pages in a real browser, without cookies", {
+  skip: noBrowser(),
+}, async () => {
+  const browser = await openBrowser();
+  try {
+    const { page } = await browser.window({ javaScript: false });
+    await page.goto(`${telia.origin}/uas/oauth2/authorization?request=${await sign(usual())}`);
+    await page.getByRole("button", { name: "oidc.nordea.1" }).click();
+    const back = page.waitForRequest((request) => request.url().startsWith(redirectUri));
+    await page.getByRole("button", { name: "Tero Testi Äyrämö" }).click();
+    assert.ok(new URL((await back).url()).searchParams.has("code"));
+    assert.deepEqual(await page.context().cookies(), []);
+  } finally {
+    await browser.close();
+  }
 });

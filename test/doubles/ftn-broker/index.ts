@@ -9,7 +9,7 @@ import { type TestPerson, testPeople } from "./people.ts";
 import { readPublishedKeys } from "./published-keys.ts";
 import { makeReplays } from "./replays.ts";
 import { settingsOf } from "./settings.ts";
-import { type Profile, surfaces } from "./surfaces.ts";
+import { type Profile, type Surface, surfaces } from "./surfaces.ts";
 import type { Switches } from "./switches.ts";
 import { makeTokenEndpoint } from "./token.ts";
 import { fail, type Trouble, troubles } from "./trouble.ts";
@@ -26,6 +26,8 @@ export type FtnBrokerOptions = Readonly<{
   people?: readonly TestPerson[];
   serviceNames?: readonly string[];
   clock?: Clock;
+  /** How ID tokens are encrypted, where that isn't as the profile usually has it. */
+  encryption?: Surface["encryption"];
   /** Keys made before: they take a while, and many brokers in one test may share them. */
   keys?: BrokerKeys;
 }>;
@@ -43,7 +45,8 @@ export async function startFtnBroker(options: FtnBrokerOptions) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP listener has one
-  const surface = surfaces[profile](origin);
+  const usual = surfaces[profile](origin);
+  const surface = { ...usual, encryption: options.encryption ?? usual.encryption };
   const keys = options.keys ?? (await makeBrokerKeys(clock));
   const log: Entry[] = [];
   const switches: { -readonly [Place in keyof Switches]?: Switches[Place] | undefined } = {};
@@ -86,8 +89,8 @@ export async function startFtnBroker(options: FtnBrokerOptions) {
     if (at.pathname === tokenPath && posted) {
       const trouble = world.take("token");
       if (trouble && trouble !== "refused") return fail(trouble, response, elsewhere);
-      const usual = await token(posted, request.headers.authorization);
-      const { status, body } = trouble ? { status: 400, body: { error: "invalid_grant" } } : usual;
+      const answered = await token(posted, request.headers.authorization);
+      const { status, body } = trouble ? { status: 400, body: { error: "invalid_grant" } } : answered;
       return send(response, status, "application/json", JSON.stringify(body));
     }
     const document = await documents(at);
@@ -103,11 +106,15 @@ export async function startFtnBroker(options: FtnBrokerOptions) {
     /** What an operator of ours is told of the broker, and configures: `ftnKind.parse` takes it. */
     settings: settingsOf(world),
     log,
+    /** Who it is, signed; always the same bytes, so that their hash can be known. */
+    entityStatement: documents.entityStatement,
     /** How the next answer of each named place goes wrong; all others go well again. */
     answerNext(next: Partial<Switches>) {
       for (const place of Object.keys(switches) as (keyof Switches)[]) delete switches[place]; // keys are of their type
       Object.assign(switches, next);
     },
+    /** For another broker to share. */
+    keys,
     /** A new signing key from now on, beside the old one unless `overlap` is false. */
     rotateKeys: keys.rotate,
     /** A sentence on a disturbance, where the profile announces them; null when it is over. */

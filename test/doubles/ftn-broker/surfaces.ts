@@ -32,7 +32,7 @@ export type Surface = Readonly<{
   asksLevel: boolean;
   signedJwksType: "jwk-set+jwt" | "JWS";
   /** Null: the ID token is signed, and not encrypted. */
-  encryption: Readonly<{ alg: "RSA-OAEP" | "RSA-OAEP-256"; enc: "A128CBC-HS256" | "A256GCM" }> | null;
+  encryption: Readonly<{ alg: "RSA-OAEP" | "RSA-OAEP-256"; enc: "A128CBC-HS256" | "A128GCM" | "A256GCM" }> | null;
   audience: "array" | "string";
   /** Says in every answer whose it is (RFC 9207), and that it does in its metadata. */
   namesIssuer: boolean;
