@@ -71,6 +71,14 @@ describe("T57 what an answer must fit", () => {
     });
   }
 
+  test("T57 what stands around the assertion is signed as well", async () => {
+    const pens = [/IssueInstant="[^"]*"/, /Destination="[^"]*"/, /InResponseTo="[^"]*"/, /status:Success/];
+    for (const pattern of pens) {
+      const response = (xml: string) => xml.replace(pattern, (found) => found.replace(/.(?="?$)/, "0"));
+      assert.equal(outcome(await ground.round({ response })), "not-genuine");
+    }
+  });
+
   test("T56 an answer to one request is not one to another", async () => {
     const [mine, theirs] = [await ground.leave(), await ground.leave()];
     const { xml } = await ground.idp.respondXml(theirs.to, suomifiPeople.nordea);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { startSuomifi } from "../../../test/doubles/suomifi/index.ts";
 import { suomifiPeople } from "../../../test/doubles/suomifi/people.ts";
 import { makeSuomifiGround, outcome, type SuomifiGround } from "../../../test/grounds/suomifi-ground.ts";
+import { makeVisitor } from "../../../test/harness/agent.ts";
+import { machineClock } from "../../ports/clock.ts";
 import { attributeNames } from "./vocabulary.ts";
 
 describe("identification by Suomi.fi", () => {
@@ -47,6 +50,29 @@ describe("identification by Suomi.fi", () => {
     ground.keys.rotateEncryption();
     assert.equal(outcome(await ground.identify(xml, left)), "unreadable");
     ground.idp.register((await ground.broker.metadata?.(ground.clock.now())) ?? "");
+  });
+
+  test("in a browser: there to Suomi.fi's page, back with a choice, out and back again", async () => {
+    const suomifi = await startSuomifi();
+    const { broker, identify } = await makeSuomifiGround({ idp: suomifi, keys: ground.keys, clock: machineClock });
+    const wish = { state: "s-1", language: "sv", means: null, level: "substantial", now: new Date() } as const;
+    const left = await broker.depart(wish);
+    assert.ok(left.result === "departs" && broker.logout);
+    const visitor = makeVisitor(suomifi.url);
+    const [nordea] = (await visitor.get(left.url)).forms;
+    assert.deepEqual([visitor.page().language, nordea?.fields.RelayState], ["sv", "s-1"]);
+    const sent = { ...left, state: "s-1", sentAt: wish.now, to: suomifi.readRequest(left.url) };
+    const result = await identify({ encoded: nordea?.fields.SAMLResponse ?? "" }, sent);
+    assert.ok(result.result === "identified" && result.brokerSession, outcome(result));
+
+    const { brokerSession } = result;
+    const out = await broker.logout.request({ brokerSession, state: "s-2", language: "sv", now: new Date() });
+    await visitor.get(out.url);
+    const back = new URL(visitor.page().links[0]?.href ?? "").search.slice(1);
+    assert.ok(await broker.logout.readAnswer(back, { memory: out.memory, now: new Date() }));
+    assert.equal((await visitor.get(left.url.replace("RelayState", "Relay"))).status, 400);
+    assert.equal(suomifi.refusals.length, 1);
+    await suomifi.stop();
   });
 
   test("an address and an order of non-disclosure go nowhere", async () => {

@@ -89,7 +89,7 @@ export function makeSuomifiIdp({
     register: (spMetadata: string) => {
       sp = spMetadata;
     },
-    /** Its metadata; both certificates are there while it changes its key. */
+    /** Its metadata; both certificates are there while it changes its key. It has no identifier, as Suomi.fi's has none. */
     metadata: ({
       certificates = [key.certificate, next.certificate],
       use = ' use="signing"',
@@ -103,8 +103,7 @@ export function makeSuomifiIdp({
       signed?: boolean;
       more?: string;
     } = {}) => {
-      const id = newId();
-      const xml = `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${entityId}" ID="${id}"${
+      const xml = `<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${entityId}"${
         validUntil && ` validUntil="${validUntil}"`
       }><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"${more}>${certificates
         .map(
@@ -114,7 +113,7 @@ export function makeSuomifiIdp({
         .join(
           "",
         )}${endpoint("SingleLogoutService", `${url}/slo`)}${endpoint("SingleSignOnService", `${url}/sso`)}</md:IDPSSODescriptor></md:EntityDescriptor>`;
-      return signed ? signXml(xml, id, metadataKey) : xml;
+      return signed ? signXml(xml, null, metadataKey) : xml;
     },
     readRequest,
     /** The XML of an answer, and the session that it began. */

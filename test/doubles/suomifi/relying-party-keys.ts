@@ -1,7 +1,11 @@
 import type { RelyingPartyKey, RelyingPartyKeys } from "../../../src/ports/identity-broker.ts";
 import { makeRsaCertificate } from "../certificate.ts";
 
-const makeKey = (kid: string): RelyingPartyKey => ({ kid, ...makeRsaCertificate(kid), createdAt: new Date("2026-01-01") });
+const makeKey = (kid: string): RelyingPartyKey => ({
+  kid,
+  ...makeRsaCertificate(kid),
+  createdAt: new Date("2026-01-01"),
+});
 
 /** Our keys towards brokers, with one encryption key that is on its way out; `rotateEncryption` brings a new one. */
 export function makeRelyingPartyKeys() {

@@ -13,8 +13,8 @@ export type SignOptions = Readonly<{
   transforms?: readonly string[];
 }>;
 
-/** `xml` with an enveloped signature after the issuer of the element `id`. */
-export function signXml(xml: string, id: string, key: SigningKey, options: SignOptions = {}): string {
+/** `xml` with an enveloped signature after the issuer of the element `id`; null signs the whole document, as one without identifiers. */
+export function signXml(xml: string, id: string | null, key: SigningKey, options: SignOptions = {}): string {
   const {
     signature = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
     digest = "http://www.w3.org/2001/04/xmlenc#sha256",
@@ -27,8 +27,8 @@ export function signXml(xml: string, id: string, key: SigningKey, options: SignO
     signatureAlgorithm: signature,
     canonicalizationAlgorithm: canonicalization,
   });
-  const xpath = `//*[@ID='${id}']`;
-  signer.addReference({ xpath, digestAlgorithm: digest, transforms: [...transforms] });
+  const xpath = id === null ? "/*" : `//*[@ID='${id}']`;
+  signer.addReference({ xpath, digestAlgorithm: digest, transforms: [...transforms], isEmptyUri: id === null });
   const issuer = `${xpath}/*[local-name()='Issuer']`;
   const location = xml.includes("<saml:Issuer")
     ? { reference: issuer, action: "after" as const }
