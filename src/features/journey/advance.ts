@@ -56,7 +56,11 @@ export function makeAdvance(deps: JourneyDeps) {
         return { to: "elsewhere", url: outcome.url };
       }
       const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };
-      await Promise.all([saveChange(tx, id, { notice: outcome.notice }, now), deps.audit.record(tx, [refused])]);
+      await Promise.all([
+        saveChange(tx, id, { notice: outcome.notice, lapsed: outcome.lapsed ?? [] }, now),
+        deps.messages.enqueue(tx, outcome.messages ?? []),
+        deps.audit.record(tx, [refused]),
+      ]);
       return { to: "page" };
     });
 

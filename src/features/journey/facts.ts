@@ -20,6 +20,12 @@ export function factsOf(journey: Journey, known: readonly Method[], now: Instant
     methods,
     permitted,
     requiredStrength: requiredStrength(journey, methods, linked, permitted),
+    hasMethod: known.some(
+      ({ name, strength }) =>
+        linked.includes(name) && (permitted?.includes(name) ?? true) && strength >= minimumOf(journey),
+    ),
+    beginsByPassword:
+      journey.purpose === "sign-in" && permitted !== null && journey.organisation?.policy.password.way === "temporary",
     chosen: journey.method,
     toLink: journey.requested.link ?? null,
     proofs: journey.proofs,

@@ -3,12 +3,13 @@ import { minutes, plus, seconds } from "../../kernel/time.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import type { Random } from "../../ports/random.ts";
 import type { AuditEvent } from "../audit/index.ts";
-import { raiseEpoch } from "../organisations/index.ts";
+import { raiseEpoch, setAccountState } from "../organisations/index.ts";
 import { endAllSessions, makeSessionId, startSession } from "../sessions/index.ts";
 import { noteSignIn } from "./authenticator/store.ts";
 import { makeBegin } from "./begin.ts";
 import { assurance } from "./domain/assurance.ts";
-import { completedWay, nextStep, type Step } from "./domain/next-step.ts";
+import { completedWay, isStranded, nextStep, type Step } from "./domain/next-step.ts";
+import { goodForOne } from "./domain/rules.ts";
 import { factsOf } from "./facts.ts";
 import type { Journey, Outcome, Purpose } from "./method.ts";
 import type { Advance, JourneyDeps, Posted } from "./posted.ts";
@@ -55,6 +56,9 @@ export function makeFinish(
   ): Promise<Advance> => {
     const facts = factsOf(journey, methods, now);
     const left = outcome.endsOthers && journey.account ? await endOthers(tx, journey.account.id, sessionCookie) : null;
+    // From then on the new password goes on to linking, also in another browser.
+    if (journey.account && isStranded(facts))
+      await setAccountState(tx, journey.account.id, { from: ["active"], to: "activating", now });
     const account = journey.account && { ...journey.account, epoch: left?.epoch ?? journey.account.epoch };
     const shown = eventOf(journey, origin, "done", outcome.event);
     const change = {
@@ -75,6 +79,7 @@ export function makeFinish(
       return { to: "page", ended: left?.ended };
     }
 
+    const lasting = journey.proofs.filter(({ kind }) => kind !== goodForOne.kind);
     const way = completedWay({ ...facts, account: { state: "active", linked: facts.account?.linked ?? [] } });
     const claim = way && { accountId: account.id, ...assurance(way, journey.proofs, amrOf) };
     const finished = await purpose.finish(tx, journey, now);
@@ -84,7 +89,7 @@ export function makeFinish(
     // Something is not shown yet (the password, when the app was linked on another device): it is all that is asked then.
     const next =
       purpose.signsIn && !claim
-        ? await begin(tx, { purpose: "sign-in", browserHash: origin.browserHash, account, proofs: journey.proofs })
+        ? await begin(tx, { purpose: "sign-in", browserHash: origin.browserHash, account, proofs: lasting })
         : null;
     const session = purpose.signsIn && claim ? newSession(journey, random) : null;
     const events = [shown, ...finished];
@@ -98,7 +103,7 @@ export function makeFinish(
           id: session.id,
           uid: random.id(),
           accountEpoch: epoch,
-          proofs: journey.proofs,
+          proofs: lasting,
           expiresAt: plus(now, session.lifetime),
           idleSeconds: session.idle / seconds(1),
           endsWithBrowser: session.maxAge === null,

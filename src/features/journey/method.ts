@@ -85,9 +85,12 @@ export type Outcome =
   | Readonly<{
       result: "refused";
       notice: Notice;
+      /** Kinds of proof that no longer hold: they are asked again. */
+      lapsed?: readonly string[];
       /** Whose account it was tried on, where the attempt claims none: for the audit only. */
       about?: Readonly<{ accountId: string; organisationId: string }>;
       event: Pick<AuditEvent, "type" | "detail">;
+      messages?: readonly Outgoing[];
     }>;
 
 /**

@@ -15,6 +15,7 @@ import {
   ways,
 } from "../../platform/pages/index.ts";
 import type { RefusalReason, Step } from "./domain/next-step.ts";
+import { entryByPassword } from "./domain/rules.ts";
 import type { Journey, Method, StepPage, StepView } from "./method.ts";
 
 /** A step's view before the dispatcher has bound it to a form. */
@@ -53,6 +54,12 @@ export function choosePage(drawing: Drawing, step: Step & { do: "choose" }, meth
   const leading =
     step.offers.find((name) => name === remembered) ?? step.offers.find((name) => name === step.recommended);
   const offered = step.offers.flatMap((name) => methods.find((method) => method.name === name) ?? []);
+  const byPassword: Way = {
+    value: entryByPassword,
+    icon: "password",
+    label: t("journey:by-password"),
+    note: t("journey:by-password-note"),
+  };
   const way = (method: Method): Way => ({
     value: method.name,
     icon: method.icon,
@@ -66,7 +73,10 @@ export function choosePage(drawing: Drawing, step: Step & { do: "choose" }, meth
     return `${t(method.name === remembered ? "journey:used-last" : "journey:recommended")} ${note}`;
   };
   const lead = offered.filter(({ name }) => name === leading).map(way);
-  const others = offered.filter(({ name }) => name !== leading).map(way);
+  const others = [
+    ...offered.filter(({ name }) => name !== leading).map(way),
+    ...(step.offers.includes(entryByPassword) ? [byPassword] : []),
+  ];
   const list = html`${lead.length > 0 && ways(lead)}${lead.length > 0 && others.length > 0 && orHeading(t("journey:other-ways"))}${others.length > 0 && ways(others)}`;
   return {
     ...(linking

@@ -193,6 +193,8 @@ export type Change = {
   method?: string | null;
   notice: Notice | null;
   proofs?: readonly { kind: string; authenticatorId: string | null }[];
+  /** Kinds of proof to take back. */
+  lapsed?: readonly string[];
   ended?: "done" | "unmet";
   result?: Journey["result"];
   returnTo?: string;
@@ -220,6 +222,8 @@ export async function saveChange(tx: Tx, journeyId: string, change: Change, now:
       ...(change.result && { result: jsonText(change.result) }),
     })
     .where("id", "=", journeyId);
+  if (change.lapsed?.length)
+    await tx.deleteFrom("proof").where("journey_id", "=", journeyId).where("kind", "in", change.lapsed).execute();
   if (!change.proofs?.length) {
     await moved.execute();
     return;

@@ -1,7 +1,7 @@
 import type { AccountState } from "../../../kernel/account-state.ts";
 import type { Strength } from "../../../kernel/strength.ts";
 import type { Instant } from "../../../kernel/time.ts";
-import { goodForOne, type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
+import { entryByPassword, goodForOne, type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
 
 /** What a journey's next step depends on. Nothing else does: no session, no address, no page that was shown before. */
 export type Facts = Readonly<{
@@ -17,6 +17,10 @@ export type Facts = Readonly<{
   /** Names of the methods that the policy permits, the recommended first; null while the organisation is not known. */
   permitted: readonly string[] | null;
   requiredStrength: Strength;
+  /** Something is linked that the policy lets in, whether or not it can be used at this moment. */
+  hasMethod: boolean;
+  /** A password alone may begin this sign-in, to change it or to link a method after it (SIN-5). */
+  beginsByPassword: boolean;
   /** The method that the person chose. */
   chosen: string | null;
   /** The method that the journey was begun to link. */
@@ -79,14 +83,25 @@ export function completedWay(facts: Facts): MethodRule | null {
 function signInStep(facts: Facts): Step | null {
   if (completedWay(facts)) return null;
   const offers = offersToSignIn(facts);
-  const method = pick(facts, offers);
+  const byPassword = entersByPassword(facts, offers);
+  const method = byPassword ? chosenOf(facts, offers) : pick(facts, offers);
   if (method)
     return ask(
       method.name,
       method.signIn.find((kind) => !hasShown(facts, kind)),
     );
-  if (offers.length > 0) return choose(facts, "sign-in", offers);
+  if (byPassword && (offers.length === 0 || facts.chosen === entryByPassword))
+    return { do: "ask", kind: entryByPassword, method: null };
+  if (offers.length > 0) return choose(facts, "sign-in", offers, byPassword ? [entryByPassword] : []);
   return refuse(usable(facts).length > 0 ? "stronger-needed" : "no-method");
+}
+
+/** Whether a password alone may begin it, beside `offers`: for whoever has no method yet, and has to say who they are. */
+function entersByPassword(facts: Facts, offers: readonly MethodRule[]): boolean {
+  if (!facts.beginsByPassword || hasShown(facts, entryByPassword)) return false;
+  if (facts.chosen === entryByPassword) return true;
+  const beginsSoAnyway = offers.length > 0 && offers.every(({ signIn }) => signIn[0] === entryByPassword);
+  return (!facts.account || !facts.hasMethod) && !beginsSoAnyway;
 }
 
 /** What linking a method still needs; null once one is linked in this journey. */
@@ -102,15 +117,23 @@ function linkStep(facts: Facts): Step | null {
 
 const ask = (method: string, kind: string | undefined): Step | null => (kind ? { do: "ask", kind, method } : null);
 
-function choose(facts: Facts, to: "sign-in" | "link", offers: readonly MethodRule[]): Step {
+function choose(
+  facts: Facts,
+  to: "sign-in" | "link",
+  offers: readonly MethodRule[],
+  besides: readonly string[] = [],
+): Step {
   const names = offers.map(({ name }) => name);
   const recommended = facts.permitted?.find((name) => names.includes(name)) ?? null;
-  return { do: "choose", to, offers: names, recommended };
+  return { do: "choose", to, offers: [...names, ...besides], recommended };
 }
 
 /** The chosen one among `offers`; without a choice the only one there is. */
 const pick = (facts: Facts, offers: readonly MethodRule[]): MethodRule | undefined =>
-  offers.find(({ name }) => name === facts.chosen) ?? (offers.length === 1 ? offers[0] : undefined);
+  chosenOf(facts, offers) ?? (offers.length === 1 ? offers[0] : undefined);
+
+const chosenOf = ({ chosen }: Facts, offers: readonly MethodRule[]): MethodRule | undefined =>
+  offers.find(({ name }) => name === chosen);
 
 const permitted = (facts: Facts): readonly MethodRule[] =>
   facts.permitted === null
@@ -130,8 +153,12 @@ const offersToSignIn = (facts: Facts): readonly MethodRule[] =>
  */
 const isHalfWay = (facts: Facts): boolean => {
   if (!hasShown(facts, "password") || completedWay(facts)) return false;
-  return facts.account?.state === "activating" || (hasShown(facts, goodForOne.kind) && usable(facts).length === 0);
+  return facts.account?.state === "activating" || isStranded(facts);
 };
+
+/** A temporary password was changed, and nothing is linked that the policy lets in: a method has to be linked now. */
+export const isStranded = (facts: Facts): boolean =>
+  hasShown(facts, goodForOne.kind) && hasShown(facts, goodForOne.step) && !facts.hasMethod;
 
 /** The facts as if the policy permitted nothing but what the journey was begun to link. */
 const onlyToLink = (facts: Facts): Facts => ({

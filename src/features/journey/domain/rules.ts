@@ -26,6 +26,12 @@ export type PurposeRule = Readonly<{
 /** A proof that is good for one step and nothing else (SIN-5): a temporary password, for changing it. */
 export const goodForOne = { kind: "temporary-password", step: "new-password" } as const;
 
+/**
+ * What stands for no method in a choice, where a password alone may begin a sign-in: a temporary one, or the one chosen in
+ * its place while no method is linked yet. It finishes none.
+ */
+export const entryByPassword = "password";
+
 export const purposeRules = {
   "sign-in": { begunBy: null, wants: "sign-in", after: [], atStrongest: false },
   activation: { begunBy: "invitation-pin", wants: "link", after: [], atStrongest: false },
