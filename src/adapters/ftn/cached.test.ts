@@ -69,6 +69,14 @@ test("T52 a page waits for a broker that is away once, and then for a minute not
   assert.equal(await cached.get(clock.now()), 2);
 });
 
+test("those who need it renewed while it is being renewed wait for it, and get the new one", async () => {
+  const { cached, clock, asked } = ground();
+  await cached.get(clock.now());
+  const renewed = await Promise.all(Array.from({ length: 16 }, () => cached.renew(clock.now())));
+  assert.deepEqual(renewed, Array(16).fill(2));
+  assert.equal(asked(), 2);
+});
+
 test("T46 keys that nobody knows make the broker be asked anew once a minute at most", async () => {
   const { cached, clock, asked } = ground();
   await cached.get(clock.now());

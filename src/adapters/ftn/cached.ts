@@ -65,7 +65,8 @@ export function makeCached<T>({
   return {
     get,
     async renew(now) {
-      if (isWithin(renewedAt, pause, now)) return get(now);
+      // Those who come while it is being read wait for it: what is kept is what they could not use.
+      if (isWithin(renewedAt, pause, now)) return loading ?? get(now);
       renewedAt = now;
       return join(now);
     },
