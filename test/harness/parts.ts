@@ -73,6 +73,7 @@ const parts = {
   "mod-auth-openidc": { ...apache, find: file("/usr/lib/apache2/modules/mod_auth_openidc.so") },
   php: { ...saml, find: php },
   simplesamlphp: { ...saml, find: simpleSamlPhp },
+  openssl: { packages: ["openssl"], find: () => onPath("openssl"), tests: "certificate cards and who vouches for them" },
 } satisfies Record<string, Known>;
 
 export type PartName = keyof typeof parts;
