@@ -48,12 +48,14 @@ describe("T59 XML that means harm", () => {
       genuine.replace("<samlp:Status>", `<samlp:Status>${"<a>".repeat(20_000)}${"</a>".repeat(20_000)}`),
     "depth in disguise": () =>
       genuine.replace("<samlp:Status>", `<samlp:Status>${'<a b="/>">'.repeat(9_000)}${"</a>".repeat(9_000)}`),
-    "elements without end": () => genuine.replace("<samlp:Status>", `<samlp:Status>${"<a/>".repeat(40_000)}`),
+    "elements without end": () => genuine.replace("<samlp:Status>", `<samlp:Status>${"<a/>".repeat(600)}`),
     "attributes without end": () =>
       genuine.replace(
         "<samlp:Status>",
-        `<samlp:Status ${Array.from({ length: 20_000 }, (_, i) => `a${i}=""`).join(" ")}>`,
+        `<samlp:Status ${Array.from({ length: 2_000 }, (_, i) => `a${i}=""`).join(" ")}>`,
       ),
+    "attributes without end, on many elements": () =>
+      genuine.replace("<samlp:Status>", `<samlp:Status>${'<a b="" c="" d="" e=""/>'.repeat(400)}`),
     "an attribute twice": () => genuine.replace("<samlp:Status>", '<samlp:Status a="1" a="2">'),
     "no end": () => genuine.slice(0, -3),
     "ends crossed": () => genuine.replace("</samlp:Status>", "</samlp:Response></samlp:Status>"),
@@ -65,7 +67,8 @@ describe("T59 XML that means harm", () => {
     test(`T59 ${name}: refused, and nothing is fetched`, async () => {
       const xml = make();
       assert.notEqual(xml, genuine);
-      assert.equal((await ground.identify(xml, left)).result, "refused");
+      // An include is plain XML, which nobody signed; the others are refused before anything is computed.
+      assert.equal(outcome(await ground.identify(xml, left)), name === "an include" ? "not-genuine" : "malformed");
       assert.deepEqual(asked, []);
     });
   }
