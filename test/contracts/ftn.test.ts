@@ -117,6 +117,25 @@ for (const profile of ftnProfiles)
       }
     });
 
+    test("fifteen who come at once after a rotation all come through, and the new key is fetched once", async () => {
+      const { broker, forget, leave } = ground(profile);
+      forget();
+      const left = await Promise.all(Array.from({ length: 16 }, () => leave()));
+      const first = left.shift();
+      assert.ok(first?.result === "left");
+      assert.equal((await first.judge(await first.goThrough())).result, "identified");
+      await broker.rotateKeys();
+      const asked = broker.log.filter(({ at }) => at === "keys").length;
+      const came = await Promise.all(
+        left.map(async (each) => (each.result === "left" ? each.judge(await each.goThrough()) : each)),
+      );
+      assert.deepEqual(
+        came.map(({ result }) => result),
+        came.map(() => "identified"),
+      );
+      assert.equal(broker.log.filter(({ at }) => at === "keys").length, asked + 1);
+    });
+
     test("T47 less than the level asked for is refused, and a level that can't be had from here", async () => {
       const low = await ground(profile).identify({ level: "high", person: "tero" });
       assert.ok(low.result === "refused" || low.result === "unavailable", JSON.stringify(low));
