@@ -1,10 +1,17 @@
-import { CompactSign } from "jose";
+import { CompactSign, type JSONWebKeySet } from "jose";
 import { levelAddress } from "./claims.ts";
 import { type Draft, encrypted } from "./draft.ts";
-import { makeBrokerKey } from "./keys.ts";
+import { type BrokerKeys, makeBrokerKey } from "./keys.ts";
 import { encryptedByRsa15 } from "./rsa1-5.ts";
-import type { World } from "./world.ts";
 
+/** What a forger needs to know of the broker. */
+type World = Readonly<{
+  origin: string;
+  clientId: string;
+  environment: "test" | "production";
+  keys: BrokerKeys;
+  ourKeys: () => Promise<JSONWebKeySet>;
+}>;
 type Forge = (draft: Draft, world: World) => Draft | Promise<Draft>;
 
 const says =
