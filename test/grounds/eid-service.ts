@@ -8,7 +8,7 @@ import { answerBroker, type Choice } from "../doubles/ftn-broker/pass-through.ts
 import { readPublishedKeys } from "../doubles/ftn-broker/published-keys.ts";
 import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
 import { eventually } from "../harness/eventually.ts";
-import { invitedWithPin } from "../harness/people.ts";
+import { invitedWithPin, keyOn, makePhone, rightPassword } from "../harness/people.ts";
 import { type MovableClock, movableClock, startService } from "../harness/service.ts";
 
 const by = { actor: "operator" } as const;
@@ -42,10 +42,10 @@ export async function openEidService({
   const { url, databaseUrl } = first;
   const second = await startService({ env: { ...given, VAHVA_PUBLIC_URL: url }, databaseUrl, clock });
   const origins = [url, `http://localhost:${second.port}`] as const;
-  const ourKeys = publishedAt(url);
+  const ourKeys = keysPublishedAt(url);
   const started = await Promise.all(
     names.map((name) =>
-      startFtnBroker({ profile: name, redirectUris: [`${url}/eid/${name}/callback`], ourKeys, clock }),
+      startFtnBroker({ profile: name, redirectUris: [`${url}/eid/${name}/callback`], ourKeys: ourKeys.read, clock }),
     ),
   );
   const brokers = new Map<BrokerName, FtnBroker>(
@@ -94,6 +94,20 @@ export async function openEidService({
     return { ...invited, visitor };
   }
 
+  /** An active account by password and authenticator app. */
+  async function activatedByApp(organisation: Organisation, wanted: Given = {}) {
+    const visitor = makeVisitor(url);
+    const invited = await invitedWithPin(service, organisation, wanted);
+    await visitor.get(invited.link);
+    await visitor.submit({ pin: invited.pin });
+    await visitor.submit({}, "totp");
+    await visitor.submit({ new_password: rightPassword });
+    const phone = makePhone(keyOn(visitor.page().html), clock);
+    const page = await visitor.submit({ code: await phone.code() });
+    assert.match(page.heading, /Your account is active/, describe(page));
+    return { ...invited, visitor, phone };
+  }
+
   /** An active account of `person`, whose browser stands at the confirmation. */
   async function activated(organisation: Organisation, person: string, wanted: Given = {}) {
     const invited = await toChoice(organisation, wanted);
@@ -121,8 +135,11 @@ export async function openEidService({
     leaveFor,
     answerAt,
     identify,
+    /** Brokers go by the keys of ours that they read now; `false`: they read them each time again. */
+    brokersKeepOurKeys: ourKeys.keep,
     toChoice,
     activated,
+    activatedByApp,
     toSignIn,
     /** Audited events of a type, the latest first; those of one account alone, if it is given. */
     async events(type: string, accountId?: string) {
@@ -133,7 +150,7 @@ export async function openEidService({
         .orderBy("at", "desc")
         .execute();
       const ofAccount = accountId === undefined ? rows : rows.filter((row) => row.account_id === accountId);
-      return ofAccount.map(({ result, detail }) => ({ result, ...(detail as Record<string, unknown>) })); // an object always
+      return ofAccount.map(({ result, detail }) => ({ result, ...(detail as Detail) })); // every event has one
     },
     /** How often an identification came to this, on both nodes. */
     async counted(name: BrokerName, result: string): Promise<number> {
@@ -151,6 +168,8 @@ export async function openEidService({
   };
 }
 
+type Detail = { reason?: string; broker?: string; level?: string; acr?: string; amr?: string };
+
 /** Where brokers read of us: who we are, and the addresses that our answers go to. */
 async function statementOf(origin: string) {
   const answer = await fetch(`${origin}/.well-known/openid-federation`);
@@ -165,11 +184,18 @@ const readersOf = async (origin: string): Promise<readonly string[]> =>
   (await statementOf(origin))?.metadata.openid_relying_party.redirect_uris ?? [];
 
 /** Our keys as a broker reads them, that was given our entity key when the two agreed. */
-function publishedAt(origin: string): () => Promise<JSONWebKeySet> {
+function keysPublishedAt(origin: string) {
   let entityKey: JWK | undefined;
-  return async () => {
+  let kept: JSONWebKeySet | undefined;
+  const fetchKeys = async () => {
     entityKey ??= (await statementOf(origin))?.jwks.keys[0];
     assert.ok(entityKey, "who we are is published");
     return readPublishedKeys({ url: `${origin}/eid/jwks.jwt`, entityKey });
+  };
+  return {
+    read: async () => kept ?? fetchKeys(),
+    keep: async (keeps: boolean) => {
+      kept = keeps ? await fetchKeys() : undefined;
+    },
   };
 }

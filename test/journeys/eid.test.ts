@@ -5,15 +5,7 @@ import { minutes } from "../../src/kernel/time.ts";
 import { startApplication } from "../doubles/application.ts";
 import { type EidService, openEidService } from "../grounds/eid-service.ts";
 import { describe, type Visitor } from "../harness/agent.ts";
-import {
-  invitedWithPin,
-  keyOn,
-  makeOrganisation,
-  makePhone,
-  messagesTo,
-  rightPassword,
-  signInHere,
-} from "../harness/people.ts";
+import { makeOrganisation, messagesTo, signInHere } from "../harness/people.ts";
 
 let service: EidService;
 before(async () => {
@@ -133,15 +125,7 @@ test("SIN-2 REC-6 nobody's identity and that of a closed account get the same pa
 
 test("USR-4 USR-7 USR-9 linked on one's own page after a fresh proof, told of by e-mail, and good for signing in", async () => {
   const koivula = await organisation();
-  const { link, pin, email, number, accountId } = await invitedWithPin(service, koivula);
-  const visitor = service.visitor();
-  await visitor.get(link);
-  await visitor.submit({ pin });
-  await visitor.submit({}, "totp");
-  await visitor.submit({ new_password: rightPassword });
-  const phone = makePhone(keyOn(visitor.page().html), service.clock);
-  assert.match((await visitor.submit({ code: await phone.code() })).heading, /Your account is active/);
-
+  const { visitor, email, number, accountId, phone } = await service.activatedByApp(koivula);
   service.clock.advance(minutes(6));
   await visitor.get("/account");
   await visitor.submit({ method: "eid" });
