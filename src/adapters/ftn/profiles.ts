@@ -200,7 +200,7 @@ export const profiles = {
     transport: "request",
     requestAudience: "authorization-endpoint",
     pkce: "never",
-    scopes: ["openid", "personal_identity_code"],
+    scopes: ["openid", "personal_identity_code", "profile"],
     purpose: "weak",
     acrValues: null,
     freshness: null,
