@@ -178,7 +178,7 @@ test("T48 a fresh authentication is asked for wherever the broker knows how", as
 
 test("OP is told that a means of authentication is made, once", async () => {
   await ground("op").identify();
-  assert.equal(ground("op").lastRequest().scope, "openid personal_identity_code weak");
+  assert.equal(ground("op").lastRequest().scope, "openid personal_identity_code profile weak");
 });
 
 test("what was encrypted to our old key is still read, and what is signed with the new one believed", async (t) => {
