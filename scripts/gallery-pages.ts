@@ -34,6 +34,7 @@ import {
   ways,
   workPage,
 } from "../src/platform/pages/index.ts";
+import { bankPages } from "./gallery-bank.ts";
 import { eidPages } from "./gallery-eid.ts";
 
 const contacts: readonly SupportContact[] = [
@@ -84,7 +85,7 @@ export async function galleryPages(): Promise<Map<string, string>> {
     const own = { ...shared(language), failure: "fault", reference: "H2V-6KD-50", contacts } as const;
     pages.set(`error-${language}`, errorPage({ ...own, at: new Date("2026-11-22T01:07:00Z") }));
   }
-  for (const [name, page] of eidPages(shared(), contacts)) pages.set(name, page);
+  for (const [name, page] of [...eidPages(shared(), contacts), ...bankPages(languageLinks)]) pages.set(name, page);
   return pages;
 }
 

@@ -22,6 +22,8 @@ try {
   await page.goto(`${link}?lang=en`);
   await photograph(page, "activation");
   await submit(page, "pin", pin);
+  await page.getByRole("button", { name: "Authenticator app" }).click();
+  await page.waitForLoadState();
   await submit(page, "new_password", "kuusi polku harmaa lampi");
   for (const hidden of await page.locator("details").all()) await hidden.locator("summary").click();
   const words = (await page.locator("main").textContent()) ?? "";

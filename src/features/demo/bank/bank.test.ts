@@ -195,7 +195,7 @@ test("demo bank: a request is answered once, by sixteen posts at once too", asyn
   assert.equal(visitor.page().heading, "This has been answered already");
 });
 
-test("T12 demo bank: a post that no page of the bank made answers nothing", async () => {
+test("T75 demo bank: a post that no page of the bank made answers nothing", async () => {
   const visitor = person();
   const request = await bank.sign(bank.request({ ftn_idp_id: "fi-kuusi" }));
   const fields = { client_id: clientId, request, person: "aino" };

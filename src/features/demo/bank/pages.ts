@@ -15,7 +15,7 @@ import {
   ways,
 } from "../../../platform/pages/index.ts";
 import { type DemoMeans, type DemoPerson, demoMeans, fullName, meansName, peopleWith } from "./people.ts";
-import type { Refusal, Wish } from "./request.ts";
+import type { Refusal } from "./request.ts";
 
 export type BankView = Readonly<{
   t: Translate;
@@ -52,8 +52,16 @@ const bank = (means: DemoMeans, language: Language) => ({
   language: typeof means.name === "string" && means.country === "FI" ? "fi" : undefined,
 });
 
+export type Asked = Readonly<{
+  means: DemoMeans;
+  /** Who asks, for the person to read. */
+  service: string;
+  /** The means was chosen here, so that another one can be. */
+  isChosenHere: boolean;
+}>;
+
 /** Who one is: a press of a button stands for everything that a real bank would ask. */
-export function peoplePage(view: ChoiceView, { wish, means }: { wish: Wish; means: DemoMeans }): string {
+export function peoplePage(view: ChoiceView, { means, service, isChosenHere }: Asked): string {
   const { t, language, carried } = view;
   const people = peopleWith(means);
   const list = ways(
@@ -73,12 +81,12 @@ export function peoplePage(view: ChoiceView, { wish, means }: { wish: Wish; mean
     lede: t("demo-bank:choose-person-lede"),
     main: html`${answerForm(view, html`<input type="hidden" name="means" value="${means.id}">${list}${cancel(t)}`)}${facts(
       [
-        [t("demo-bank:service"), wish.service],
+        [t("demo-bank:service"), service],
         [t("demo-bank:means"), meansName(means, language)],
         [t("demo-bank:told"), t(isFinnish ? "demo-bank:told-finnish" : "demo-bank:told-foreign")],
       ],
       "panel",
-    )}${!wish.means && actions(link({ href: others, label: t("demo-bank:other-means") }))}`,
+    )}${isChosenHere && actions(link({ href: others, label: t("demo-bank:other-means") }))}`,
   });
 }
 

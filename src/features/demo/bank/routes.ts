@@ -48,7 +48,8 @@ export function bankRoutes(app: FastifyInstance, deps: BankDeps): void {
     const { wish } = reading;
     const view = choiceView(request, reply, wish, carried);
     const means = wish.means ?? findMeans(query.get("means") ?? "");
-    return send(reply, means ? peoplePage(view, { wish, means }) : meansPage(view));
+    if (!means) return send(reply, meansPage(view));
+    return send(reply, peoplePage(view, { means, service: wish.service, isChosenHere: wish.means === null }));
   });
 
   app.post("/demo/bank/authorize", async (request, reply) => {
