@@ -12,7 +12,7 @@ import { galleryPages } from "./gallery-pages.ts";
  * `npm run gallery -- serve` only serves the pages, at http://localhost:4400/.
  */
 const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const widths = [320, 390, 1280];
 const schemes = ["light", "dark"] as const;
 
