@@ -5,6 +5,7 @@ import type { Organisation } from "../../src/features/organisations/index.ts";
 import { startSenders } from "../abuse/senders.ts";
 import { type FtnBroker, startFtnBroker } from "../doubles/ftn-broker/index.ts";
 import { answerBroker, type Choice } from "../doubles/ftn-broker/pass-through.ts";
+import { type TestPerson, testPeople } from "../doubles/ftn-broker/people.ts";
 import { readPublishedKeys } from "../doubles/ftn-broker/published-keys.ts";
 import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
 import { eventually } from "../harness/eventually.ts";
@@ -12,6 +13,13 @@ import { invitedWithPin, keyOn, makePhone, rightPassword } from "../harness/peop
 import { type MovableClock, movableClock, startService } from "../harness/service.ts";
 
 const by = { actor: "operator" } as const;
+
+/** Tero's name and date of birth, and another code: somebody else. */
+const namesake: TestPerson = {
+  ...testPeople[0],
+  id: "namesake",
+  identity: { country: "FI", type: "hetu", value: "010170-998P" },
+};
 
 /** How people know each broker, and what they press on the page of choice to go there. */
 export const known = {
@@ -41,11 +49,18 @@ export async function openEidService({
   const first = await startService({ env: given, clock });
   const { url, databaseUrl } = first;
   const second = await startService({ env: { ...given, VAHVA_PUBLIC_URL: url }, databaseUrl, clock });
-  const origins = [url, `http://localhost:${second.port}`] as const;
+  const origins: readonly string[] = [url, `http://localhost:${second.port}`];
   const ourKeys = keysPublishedAt(url);
+  const people = [...testPeople, namesake];
   const started = await Promise.all(
     names.map((name) =>
-      startFtnBroker({ profile: name, redirectUris: [`${url}/eid/${name}/callback`], ourKeys: ourKeys.read, clock }),
+      startFtnBroker({
+        profile: name,
+        redirectUris: [`${url}/eid/${name}/callback`],
+        ourKeys: ourKeys.read,
+        clock,
+        people,
+      }),
     ),
   );
   const brokers = new Map<BrokerName, FtnBroker>(
@@ -118,7 +133,7 @@ export async function openEidService({
 
   /** Somebody who wants to sign in, at the choice of banks. */
   async function toSignIn(path: string, visitor: Visitor = makeVisitor(url)): Promise<Visitor> {
-    await visitor.get(path);
+    await visitor.get(new URL(path, url).href);
     const page = await visitor.submit({}, "eid");
     assert.match(page.heading, /Choose your bank/, describe(page));
     return visitor;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formField, type Http } from "../../../platform/http/index.ts";
 import type { Answer } from "../../../ports/identity-broker.ts";
 import type { Audit } from "../../audit/index.ts";
@@ -62,7 +62,8 @@ export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
   });
 
   // It comes from the broker's page, so without our cookies: kept for the browser, which fetches the page behind it.
-  app.post<Named>("/eid/:broker/acs", { bodyLimit: largestForm, config: { machine: true } }, async (request, reply) => {
+  const acs = { bodyLimit: largestForm, config: { machine: true }, errorHandler: toSignIn };
+  app.post<Named>("/eid/:broker/acs", acs, async (request, reply) => {
     const state = formField(request, "RelayState") ?? "";
     const response = formField(request, "SAMLResponse");
     const { broker } = request.params;
@@ -71,6 +72,12 @@ export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
     await keepPosted(db, { stateHash: hash, broker, posted: seals.seal("posted", hash, response) }, clock.now());
     return reply.redirect(`/eid/${broker}/callback?state=${state}`, 303);
   });
+}
+
+/** The form is posted by somebody's browser: whatever is wrong with it, or with us, they see a page and no JSON. */
+function toSignIn(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if ((error.statusCode ?? 500) >= 500) request.log.error({ err: error }, "a broker's answer could not be kept");
+  return reply.redirect("/sign-in", 303);
 }
 
 /** Each parameter that was sent once. */
