@@ -103,7 +103,7 @@ export type CertificateFacts = Readonly<{
   fingerprint: string;
   /** SHA-256 of the public key (SubjectPublicKeyInfo), hex. */
   publicKeyHash: string;
-  /** As OpenSSL writes them: `email:…`, `othername:…`. */
+  /** `email:…`, `upn:…` (user principal name), `dns:…`. */
   alternativeNames: readonly string[];
 }>;
 
