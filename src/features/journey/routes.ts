@@ -132,10 +132,12 @@ async function beginAnew(deps: RouteDeps, request: FastifyRequest, reply: Fastif
     return deps.http.fail(request, reply, "page-expired", { wayOn: { href: wayOn, label } });
   }
   const { notBefore: _stale, ...requested } = journey.requested;
+  const { organisation } = journey;
   const id = await deps.begin(deps.db, {
     purpose: "sign-in",
     browserHash: deps.http.origin(request, reply).browserHash,
-    organisationId: journey.organisation?.id ?? null,
+    // For one that has closed it would be over at once, and lead here for ever.
+    organisationId: organisation?.state === "open" ? organisation.id : null,
     application: journey.application,
     returnTo: journey.returnTo,
     requested,
