@@ -47,9 +47,12 @@ export type Identified = Readonly<{
   brokerSession: string | null;
 }>;
 
+/** The one reason of a refusal that people are told: they can choose a stronger means. */
+export const levelTooLow = "level-too-low";
+
 /**
- * What came of an identification. `reason` comes from the adapter's own short list of words: it goes into the audit, so it
- * quotes nothing of the answer and names nobody.
+ * What came of an identification. `reason` comes from the adapter's own short list of words, save `levelTooLow`: it goes
+ * into the audit, so it quotes nothing of the answer and names nobody.
  */
 export type Identification =
   | Identified

@@ -1,5 +1,6 @@
 import { birthDateOf, type Identity, type Level, levels, parseIdentity } from "../../kernel/identity.ts";
 import { type Instant, plus, seconds } from "../../kernel/time.ts";
+import { levelTooLow } from "../../ports/identity-broker.ts";
 import type { IdentityClaim } from "./profiles.ts";
 import type { Setup } from "./setup.ts";
 import { type Refused, refused } from "./trouble.ts";
@@ -22,7 +23,7 @@ export function judgeClaims(claims: Claims, setup: Setup, expected: Expected): J
   if ("result" in authenticatedAt) return authenticatedAt;
   const level = levelOf(claims, setup);
   if (typeof level === "object") return level;
-  if (levels.indexOf(level) < levels.indexOf(expected.level)) return refused("level-too-low");
+  if (levels.indexOf(level) < levels.indexOf(expected.level)) return refused(levelTooLow);
   const identity = identityOf(claims, setup);
   if ("result" in identity) return identity;
   return { result: "identified", identity, level, authenticatedAt: authenticatedAt.at };

@@ -1,6 +1,6 @@
 import { type Identity, type Level, levels, parseIdentity } from "../../kernel/identity.ts";
 import { type Instant, minutes, plus } from "../../kernel/time.ts";
-import type { Identification } from "../../ports/identity-broker.ts";
+import { type Identification, levelTooLow } from "../../ports/identity-broker.ts";
 import { type BrokerSession, writeSession } from "./broker-session.ts";
 import type { Opened } from "./open-response.ts";
 import { type Fault, failureOf, isSuccess } from "./status.ts";
@@ -76,7 +76,7 @@ export function judgeResponse({ response, assertion }: Opened, expected: Expecte
   if (!isFresh(authenticatedAt, expected)) return refused("stale-authentication");
   const level = levelOf(textOf(at(statement, "saml:AuthnContext", "saml:AuthnContextClassRef")), expected.methods);
   if (!level) return refused("not-strong");
-  if (levels.indexOf(level) < levels.indexOf(expected.level)) return refused("level-too-low");
+  if (levels.indexOf(level) < levels.indexOf(expected.level)) return refused(levelTooLow);
   const identity = identityIn(assertion);
   if (typeof identity === "string") return refused(identity);
   const session = sessionOf(assertion);

@@ -1,6 +1,6 @@
 import { type Language, localised } from "../../../kernel/language.ts";
 import { minutes, plus } from "../../../kernel/time.ts";
-import type { Answer, Identification, Identified } from "../../../ports/identity-broker.ts";
+import { type Answer, type Identification, type Identified, levelTooLow } from "../../../ports/identity-broker.ts";
 import type { Attempt } from "../../journey/index.ts";
 import type { Broker } from "./brokers/broker.ts";
 import { closed, outcome, unavailable } from "./depart.ts";
@@ -119,6 +119,6 @@ const refusal = (broker: string, came: Identification & { result: "cancelled" | 
       } as const)
     : ({
         result: "refused",
-        notice: { key: "eid:refused" },
+        notice: { key: came.reason === levelTooLow ? "eid:too-weak" : "eid:refused" },
         event: { type: "eid.refused", detail: { broker, reason: came.reason } },
       } as const);
