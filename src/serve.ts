@@ -5,7 +5,7 @@ import { account, changePasswordPurpose, linkMethodPurpose } from "./features/ac
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
 import { eid, federationRoutes, makeBrokers, sweepLogouts } from "./features/authenticators/eid/index.ts";
-import { password } from "./features/authenticators/password/index.ts";
+import { orderPassword, password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
 import { demo, prepareDemo } from "./features/demo/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
@@ -129,6 +129,7 @@ async function addFeatures(composed: Composed, http: Http) {
   journey.routes(http.app);
   activation({ ...shared, begin, publicUrl: config.publicUrl, countries: config.sms.countries }).routes(http.app);
   signing.routes(http.app);
+  orderPassword(shared).routes(http.app);
   const { farewell } = identification;
   const { notifyLogout: onSessionsEnded } = provider;
   account({ ...shared, begin, methods, testCode: codes.testCode, onSessionsEnded, farewell }).routes(http.app);

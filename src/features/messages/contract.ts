@@ -34,12 +34,32 @@ export type TemplateParameters = {
   "pin-new": { pin: string };
   /** `method` by its name: `totp`. */
   "method-linked": { method: string; at: Instant };
-  "password-changed": { at: Instant };
+  /** `cardEnded`: the link to the certificate card ended with it. */
+  "password-changed": { at: Instant; cardEnded?: boolean };
+  /** In the place of an invitation's link, where the PIN's is a temporary password's. `phone` and `url` as there. */
+  "account-ready": {
+    firstName: string;
+    application: LocalisedText | null;
+    url: string;
+    userName: string;
+    phone: string;
+    until: Instant;
+  };
+  /** The temporary password that goes out with it. */
+  "temporary-password": { password: string };
+  /** The temporary password that somebody ordered. */
+  "temporary-password-new": { password: string; until: Instant };
+  /** Support has ordered a new password, and ended the old one. */
+  "password-ended": { at: Instant };
 };
 export type Template = keyof TemplateParameters;
 
-/** A link goes by e-mail only, a PIN by text message only. */
-type ChannelOf<T extends Template> = T extends "invitation" ? "email" : T extends "pin" | "pin-new" ? "sms" : Channel;
+/** A link goes by e-mail only, a PIN by text message only, and the two halves of an invitation never by the same. */
+type ChannelOf<T extends Template> = T extends "invitation" | "account-ready" | "password-ended"
+  ? "email"
+  : T extends "pin" | "pin-new" | "temporary-password"
+    ? "sms"
+    : Channel;
 export type Channel = "email" | "sms";
 
 /** A message to be sent: rendered at once, kept sealed until it is delivered or has expired. */

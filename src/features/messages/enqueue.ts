@@ -30,7 +30,8 @@ export const makeEnqueue = (deps: MessagesDeps): Messages["enqueue"] => {
 
 /** Why `message` can never be sent, where that is known at once. Throws for a link to somewhere else: that is our fault. */
 function refusal(message: Outgoing, { mail, sms, publicUrl, allowedSmsCountries }: MessagesDeps): string | null {
-  if (message.template === "invitation" && new URL(message.parameters.url).origin !== new URL(publicUrl).origin)
+  const url = "url" in message.parameters ? message.parameters.url : null;
+  if (url !== null && new URL(url).origin !== new URL(publicUrl).origin)
     throw new Error("a message must not link to another address than the service's own");
   if (message.channel === "email") return mail ? null : "no mail server is configured";
   if (!sms) return "no gateway for text messages is configured";

@@ -213,6 +213,7 @@ export interface PasswordTable {
   account_id: string;
   hash: string;
   changed_at: Timestamp;
+  ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
 /** The secret of an authenticator app or token (sealed) and which time steps are spent: RFC 6238. */
@@ -397,6 +398,15 @@ export interface DemoBankUsedTable {
   expires_at: Timestamp;
 }
 
+/** The temporary password of an account, good for choosing one of one's own: 64 random bits as a keyed hash, bound to the account. A new one replaces it; using it deletes the row. ordered_by is an actor of the audit. */
+export interface TemporaryPasswordTable {
+  account_id: string;
+  hash: Buffer;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  ordered_by: string;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -429,6 +439,7 @@ export interface Tables {
   relying_party_key: RelyingPartyKeyTable;
   session: SessionTable;
   signing_key: SigningKeyTable;
+  temporary_password: TemporaryPasswordTable;
   throttle: ThrottleTable;
   totp: TotpTable;
   totp_offer: TotpOfferTable;

@@ -1,16 +1,25 @@
 import type { Origin } from "../../../kernel/origin.ts";
 import type { Instant } from "../../../kernel/time.ts";
-import type { Db } from "../../../platform/database/index.ts";
+import type { Db, Tx } from "../../../platform/database/index.ts";
 import { momentParameters } from "../../../platform/i18n/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import { check, fullAmong, use } from "../../../platform/throttle/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Attempt, Journey, Notice, Outcome, StepHandler } from "../../journey/index.ts";
+import {
+  type Attempt,
+  goodForOne,
+  type Journey,
+  type Notice,
+  type Outcome,
+  type StepHandler,
+} from "../../journey/index.ts";
 import { nameKey } from "../../organisations/index.ts";
 import { longestPassword } from "./domain/password-rules.ts";
 import type { Hasher } from "./hash.ts";
 import { passwordPage } from "./pages.ts";
 import { type Candidate, findCandidates, loadHash, replaceHash } from "./store.ts";
+import { isTemporary } from "./temporary/issue.ts";
+import { loadTemporary } from "./temporary/store.ts";
 import { delayedUntil, type Group, limitsOf, type Throttles, throttlesOf } from "./throttles.ts";
 
 export type AskPasswordDeps = { db: Db; clock: Clock; keyring: Pick<Keyring, "hash">; hasher: Hasher };
@@ -19,8 +28,9 @@ export type AskPasswordDeps = { db: Db; clock: Clock; keyring: Pick<Keyring, "ha
 const mostTried = 3;
 
 /**
- * Shows that the person knows the account's password (SIN-3). A name that finds nobody, a closed account and a wrong
- * password cost the same work and get the same words; so does a right one while guesses are delayed (SIN-10).
+ * Shows that the person knows the account's password (SIN-3), or a temporary one (SIN-5), which is good for changing it
+ * only. A name that finds nobody, a closed account and a wrong password cost the same work and get the same words; so
+ * does a right one while guesses are delayed (SIN-10).
  */
 export const makeAskPassword = (deps: AskPasswordDeps): StepHandler => ({
   kind: "password",
@@ -38,7 +48,7 @@ export const makeAskPassword = (deps: AskPasswordDeps): StepHandler => ({
     const limits = [throttles.stranger, ...throttles.known.values()].flatMap(limitsOf);
     const sought = own ? { accountId: own.id } : { key, organisationId: journey.organisation?.id ?? null };
     const keys = limits.map((limit) => limit.key);
-    const found = await findCandidates(deps.db, sought, keys);
+    const found = await findCandidates(deps.db, sought, keys, deps.clock.now());
     const full = fullAmong(limits, found.throttles, deps.clock.now());
     const about = found.candidates.length === 1 ? found.candidates[0] : undefined;
 
@@ -50,9 +60,11 @@ export const makeAskPassword = (deps: AskPasswordDeps): StepHandler => ({
     );
     if (until) return refusal(delayed(name, until, deps.clock.now()), "delayed", about);
 
+    const temporary = findTemporary(deps.keyring, open, given);
     const tried = await tryCandidates(deps.hasher, open, given);
     if (tried === "busy") return "busy";
-    if (tried) return rightPassword(tried, name);
+    const match = temporary ?? tried;
+    if (match) return rightPassword(match, name);
     return wrongPassword(
       open.map(({ group }) => group),
       name,
@@ -84,7 +96,20 @@ function groupCandidates(candidates: readonly Candidate[], { stranger, known }: 
   return needsStranger ? [...familiar, { group: stranger, candidates: strange }] : familiar;
 }
 
-type Match = Readonly<{ group: Group; candidate: Candidate; hash: string; renewed: string | null }>;
+/** `hash` is what fitted; `renewed` takes the place of a password's that was made at another cost. */
+type Match = Readonly<{ group: Group; candidate: Candidate; hash: string; renewed: string | null; temporary: boolean }>;
+
+/** The account whose temporary password it is: compared for each in turn, at a price that nobody can measure. */
+function findTemporary(keyring: AskPasswordDeps["keyring"], tried: readonly Tried[], given: string): Match | undefined {
+  const matches = tried.flatMap(({ group, candidates }) =>
+    candidates.flatMap((candidate): Match[] => {
+      const hash = candidate.temporary === null ? null : Buffer.from(candidate.temporary, "hex");
+      const fits = isTemporary(keyring, candidate.accountId, hash, given);
+      return fits ? [{ group, candidate, hash: candidate.temporary ?? "", renewed: null, temporary: true }] : [];
+    }),
+  );
+  return matches[0];
+}
 
 /** Compares with every account at once, so that two of them take as long as one where there are cores for it. */
 async function tryCandidates(hasher: Hasher, tried: readonly Tried[], given: string): Promise<Match | "busy" | null> {
@@ -98,17 +123,17 @@ async function tryCandidates(hasher: Hasher, tried: readonly Tried[], given: str
   const match = hashes[verified.indexOf("match")];
   if (!match) return verified.includes("busy") ? "busy" : null;
   const renewed = hasher.needsRehash(match.hash) ? await hasher.hash(given) : null;
-  return { ...match, renewed: renewed && renewed !== "busy" ? renewed.hash : null };
+  return { ...match, renewed: renewed && renewed !== "busy" ? renewed.hash : null, temporary: false };
 }
 
-const rightPassword = ({ group, candidate, hash, renewed }: Match, name: string): Attempt => ({
-  accountId: candidate.accountId,
+const rightPassword = (match: Match, name: string): Attempt => ({
+  accountId: match.candidate.accountId,
   decide(tx, now) {
-    const { accountId } = candidate;
+    const { group } = match;
     const looked = Promise.all([
       check(tx, group.own, now, { reset: true }),
       Promise.all(group.shared.map((limit) => check(tx, limit, now))),
-      renewed ? replaceHash(tx, accountId, hash, renewed) : loadHash(tx, accountId).then((stored) => stored === hash),
+      holdsStill(tx, match, now),
     ]);
     looked.catch(() => {}); // who never asks for it has failed by the same fault already
     return async (journey) => {
@@ -118,14 +143,29 @@ const rightPassword = ({ group, candidate, hash, renewed }: Match, name: string)
       // Changed or closed while it was compared: what was right then is wrong now.
       if (!isUnchanged || !mayShow(journey)) return refused(wrong(name), "wrong");
       const authenticator = journey.authenticators.find(({ method }) => method === "password");
-      return {
-        result: "shown",
-        proofs: [{ kind: "password", authenticatorId: authenticator?.id ?? null }],
-        event: { type: "password.accepted" },
-      };
+      return match.temporary
+        ? {
+            result: "shown",
+            proofs: [{ kind: goodForOne.kind, authenticatorId: null }],
+            event: { type: "temporary-password.accepted" },
+          }
+        : {
+            result: "shown",
+            proofs: [{ kind: "password", authenticatorId: authenticator?.id ?? null }],
+            event: { type: "password.accepted" },
+          };
     };
   },
 });
+
+/** Whether what fitted is the account's password still. */
+async function holdsStill(tx: Tx, { candidate, hash, renewed, temporary }: Match, now: Instant): Promise<boolean> {
+  const { accountId } = candidate;
+  if (renewed) return replaceHash(tx, accountId, hash, renewed);
+  if (!temporary) return (await loadHash(tx, accountId)) === hash;
+  const stored = await loadTemporary(tx, accountId);
+  return stored !== null && stored.hash.toString("hex") === hash && stored.expiresAt > now;
+}
 
 const mayShow = ({ account }: Journey): boolean => account?.state === "active" || account?.state === "activating";
 

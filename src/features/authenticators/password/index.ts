@@ -1,5 +1,7 @@
+import type { FastifyInstance } from "fastify";
 import { Secret } from "../../../kernel/secret.ts";
 import type { Db } from "../../../platform/database/index.ts";
+import type { Http } from "../../../platform/http/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
@@ -8,8 +10,13 @@ import { makeAskPassword } from "./ask-password.ts";
 import { loadCommonPasswords } from "./common-passwords.ts";
 import { type Hasher, type HasherOptions, makeHasher } from "./hash.ts";
 import { makeNewPassword } from "./new-password.ts";
+import { makeOrder, type OrderDeps } from "./temporary/order.ts";
+import { orderPasswordRoutes } from "./temporary/order-routes.ts";
 
-export { loadPasswordChange } from "./store.ts";
+export { endPassword, loadPasswordChange } from "./store.ts";
+export { type IssuedPassword, makeIssuePasswords } from "./temporary/issue.ts";
+export { newPasswordMessage } from "./temporary/message.ts";
+export { deleteTemporary, loadTemporary } from "./temporary/store.ts";
 
 export type PasswordDeps = {
   db: Db;
@@ -38,3 +45,8 @@ export function password({ serviceName = "Vahva", hashing = {}, ...deps }: Passw
     hashing: hasher.state,
   };
 }
+
+/** Ordering a new password from the sign-in page (REC-2). */
+export const orderPassword = (deps: OrderDeps & { http: Http }) => ({
+  routes: (app: FastifyInstance) => orderPasswordRoutes(app, { ...deps, order: makeOrder(deps) }),
+});

@@ -1,26 +1,30 @@
 import { days, type Instant, plus } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
+import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Attempt, Authenticator, Journey, Outcome, StepHandler } from "../../journey/index.ts";
-import { insertAuthenticator } from "../../journey/index.ts";
+import { goodForOne, insertAuthenticator, removeAuthenticators } from "../../journey/index.ts";
 import type { Outgoing } from "../../messages/index.ts";
 import { type Account, letterhead, type Organisation, setAccountState } from "../../organisations/index.ts";
 import { checkPassword, type PasswordFault } from "./domain/password-rules.ts";
 import type { Hasher } from "./hash.ts";
 import { newPasswordPage } from "./pages.ts";
 import { loadHash, savePassword } from "./store.ts";
+import { isTemporary } from "./temporary/issue.ts";
+import { loadTemporary, spendTemporary } from "./temporary/store.ts";
 
 export type NewPasswordDeps = {
   db: Db;
   random: Random;
+  keyring: Pick<Keyring, "hash">;
   hasher: Hasher;
   isCommon: (text: string) => boolean;
   serviceName: string;
 };
 
 /**
- * Sets a password: the first one at activation (ACT-6), or another in its place (USR-8). What ends with the old one
- * (sessions, half-way journeys) is the purpose's, in the same transaction.
+ * Sets a password: the first one at activation (ACT-6), or another in the place of the old one (USR-8) or of a temporary
+ * one (SIN-5). What ends with it (sessions, half-way journeys) ends in the same transaction.
  */
 export const makeNewPassword = (deps: NewPasswordDeps): StepHandler => ({
   kind: "new-password",
@@ -38,10 +42,14 @@ export const makeNewPassword = (deps: NewPasswordDeps): StepHandler => ({
     const faults = checkPassword(given, rules);
     if (faults !== "accepted" && faults.includes("too-long")) return refusal(faults, minimumLength);
 
-    const current = await loadHash(deps.db, account.id);
+    const [current, temporary] = await Promise.all([
+      loadHash(deps.db, account.id, { ended: true }),
+      loadTemporary(deps.db, account.id),
+    ]);
     const compared = current ? await deps.hasher.verify(current, given) : "no-match";
     if (compared === "busy") return "busy";
-    const all = checkPassword(given, { ...rules, isCurrent: compared === "match" });
+    const wasTemporary = isTemporary(deps.keyring, account.id, temporary?.hash ?? null, given);
+    const all = checkPassword(given, { ...rules, isCurrent: compared === "match" || wasTemporary });
     if (all !== "accepted") return refusal(all, minimumLength);
     const hashed = await deps.hasher.hash(given);
     return hashed === "busy"
@@ -77,6 +85,10 @@ async function setPassword(
   now: Instant,
 ): Promise<Outcome> {
   const { account, organisation } = ownerOf(journey);
+  const temporary = journey.proofs.find(({ kind }) => kind === goodForOne.kind);
+  if (temporary && !(await spendTemporary(tx, account.id, { shownAt: temporary.shownAt, now }))) return outdated;
+  // A card is linked anew afterwards (REC-2): ordering a new password is how the link to a lost one ends.
+  const removed = temporary ? await removeAuthenticators(tx, account.id, "certificate", now) : [];
   // Two devices may be at this step; the dispatcher holds the account, so that only one of them makes the authenticator.
   const known = journey.authenticators.find(({ method }) => method === "password");
   const made: Authenticator | null = known
@@ -95,16 +107,32 @@ async function setPassword(
       { kind: "password", authenticatorId },
     ],
     linked: made ? [made] : [],
-    event: { type: known ? "password.changed" : "password.set" },
-    messages: known ? changeNotices(account, organisation, now) : [],
+    removed,
+    endsOthers: temporary !== undefined,
+    event: {
+      type: known ? "password.changed" : "password.set",
+      detail: {
+        ...(temporary && { replaced: goodForOne.kind }),
+        ...(removed.length > 0 && { removed: "certificate" }),
+      },
+    },
+    messages: known || removed.length > 0 ? changeNotices(account, organisation, removed.length > 0, now) : [],
   };
 }
 
+/** Expired, used in another browser, or replaced since it was shown: it has to be shown anew. */
+const outdated: Outcome = {
+  result: "refused",
+  notice: { key: "password:temporary-over", tone: "warn" },
+  lapsed: [goodForOne.kind],
+  event: { type: "password.set-refused", detail: { reasons: "temporary-password-over" } },
+};
+
 /** USR-7: told by e-mail, and by text message where there is a number. The first password is nobody's loss. */
-function changeNotices(account: Account, organisation: Organisation, now: Instant): Outgoing[] {
+function changeNotices(account: Account, organisation: Organisation, cardEnded: boolean, now: Instant): Outgoing[] {
   const notice = {
     template: "password-changed",
-    parameters: { at: now },
+    parameters: { at: now, cardEnded },
     language: account.language,
     letterhead: letterhead(organisation),
     accountId: account.id,

@@ -8,11 +8,13 @@ import {
   field,
   helpSection,
   html,
+  link,
   notice,
   richText,
 } from "../../../platform/pages/index.ts";
-import type { StepPage, StepView } from "../../journey/index.ts";
+import { entryByPassword, goodForOne, type StepPage, type StepView } from "../../journey/index.ts";
 import type { PasswordFault } from "./domain/password-rules.ts";
+import { orderAddress } from "./temporary/pages.ts";
 
 /** SIN-3: user name and password on one page, so that it tells nothing of who exists. */
 export function passwordPage(view: StepView): StepPage {
@@ -29,9 +31,11 @@ export function passwordPage(view: StepView): StepPage {
     readonly: own !== null,
     autofocus: !journey.notice && !own && typed === "",
   });
+  const sendsTemporary = journey.organisation?.policy.password.way === "temporary";
   const given = field({
     id: "password",
     label: t("password:password"),
+    hint: sendsTemporary && t("password:temporary-hint"),
     type: "password",
     autocomplete: "current-password",
     error: journey.notice?.key === "password:wrong" ? view.refusal : undefined,
@@ -41,13 +45,18 @@ export function passwordPage(view: StepView): StepPage {
     title: t("password:sign-in"),
     ...(app && { lede: richText(t, "journey:sign-in-to", { app: html`<b>${app}</b>` }) }),
     step: { at: 1, of: 2, label: t("password:step") },
-    main: html`${refusalAbove(view)}${view.form([userName, given, actions(button({ label: t("common:continue") }))])}${view.anotherWay}`,
+    main: html`${refusalAbove(view)}${view.form([userName, given, actions(button({ label: t("common:continue") }), sendsTemporary && orderLink(view))])}${view.anotherWay}`,
     help: [
-      helpSection(t("password:forgotten"), t("password:forgotten-do")),
-      helpSection(t("password:next"), t("password:next-what")),
+      helpSection(t("password:forgotten"), t(sendsTemporary ? "password:forgotten-order" : "password:forgotten-do")),
+      sendsTemporary && helpSection(t("password:temporary"), t("password:temporary-next")),
+      journey.method !== entryByPassword && helpSection(t("password:next"), t("password:next-what")),
     ],
   };
 }
+
+/** The journey goes along, so that one comes back to where one was going. */
+const orderLink = ({ journey, t }: StepView): Content =>
+  link({ href: orderAddress(journey.organisation?.slug ?? "", journey.id), label: t("password:order") });
 
 const faultWords = {
   "too-short": "password:too-short",
@@ -75,15 +84,18 @@ export function newPasswordPage(view: StepView): StepPage {
     error: faultsOf(view),
     autofocus: !journey.notice,
   });
-  const done = button({ label: t(isFirst ? "common:continue" : "password:change") });
+  const afterTemporary = journey.proofs.some(({ kind }) => kind === goodForOne.kind);
+  const hasCard = journey.authenticators.some(({ method }) => method === "certificate");
+  const done = button({ label: t(isFirst || afterTemporary ? "common:continue" : "password:change") });
   return {
-    title: t(isFirst ? "password:choose" : "password:choose-new"),
-    lede: t(isFirst ? "password:choose-lede" : "password:choose-new-lede"),
+    title: t(isFirst && !afterTemporary ? "password:choose" : "password:choose-new"),
+    lede: t(afterTemporary ? "password:temporary-lede" : isFirst ? "password:choose-lede" : "password:choose-new-lede"),
     ...(journey.purpose === "activation" && { step: { at: 2, of: 3, label: t("journey:activate") } }),
     main: html`${view.form([userName, given, actions(done)])}${view.anotherWay}`,
     help: [
       helpSection(t("password:refused-what"), t("password:refused-which")),
       helpSection(t("password:good-one"), t("password:good-one-how")),
+      afterTemporary && hasCard && helpSection(t("password:card-ends"), t("password:card-ends-what")),
     ],
   };
 }

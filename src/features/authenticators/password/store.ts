@@ -5,11 +5,24 @@ import type { Db, Tx } from "../../../platform/database/index.ts";
 import { joinedThrottles } from "../../../platform/throttle/index.ts";
 import { joinedSought, type Sought } from "../../organisations/index.ts";
 
-/** An account that a name has found. `hash` is null where no password can be right: none is set, or it may not sign in. */
-export type Candidate = Readonly<{ accountId: string; organisationId: string; hash: string | null }>;
+/**
+ * An account that a name has found. `hash` is null where no password can be right: none is set, or it may not sign in;
+ * `temporary` likewise: the hash of a temporary password, in hexadecimal.
+ */
+export type Candidate = Readonly<{
+  accountId: string;
+  organisationId: string;
+  hash: string | null;
+  temporary: string | null;
+}>;
 
 const candidatesSchema = z.array(
-  z.object({ accountId: z.string(), organisationId: z.string(), hash: z.string().nullable() }),
+  z.object({
+    accountId: z.string(),
+    organisationId: z.string(),
+    hash: z.string().nullable(),
+    temporary: z.string().nullable(),
+  }),
 );
 
 /** Everything that a guess is judged by, in one statement: accounts, their hashes, and the counters of `throttleKeys`. */
@@ -17,20 +30,33 @@ export async function findCandidates(
   db: Db,
   sought: Sought,
   throttleKeys: readonly string[],
+  now: Instant,
 ): Promise<{ candidates: readonly Candidate[]; throttles: unknown }> {
   const { rows } = await sql<{ candidates: unknown; throttles: unknown }>`
     select
       (select coalesce(jsonb_agg(jsonb_build_object('accountId', s.id, 'organisationId', s.organisation_id,
-          'hash', case when s.is_open then p.hash end) order by s.organisation_id), '[]')
-        from ${joinedSought(sought)} s left join password p on p.account_id = s.id) as candidates,
+          'hash', case when s.is_open and p.ended_at is null then p.hash end,
+          'temporary', case when s.is_open and t.expires_at > ${now} then encode(t.hash, 'hex') end)
+          order by s.organisation_id), '[]')
+        from ${joinedSought(sought)} s left join password p on p.account_id = s.id
+          left join temporary_password t on t.account_id = s.id) as candidates,
       ${joinedThrottles(throttleKeys)} as throttles`.execute(db);
   const row = rows[0];
   return { candidates: candidatesSchema.parse(row?.candidates), throttles: row?.throttles };
 }
 
-/** The hash of an account's password; null when it has none. */
-export async function loadHash(db: Db | Tx, accountId: string): Promise<string | null> {
-  const row = await db.selectFrom("password").select("hash").where("account_id", "=", accountId).executeTakeFirst();
+/** The hash of an account's password; null when it has none. With `ended` also of one that support has ended. */
+export async function loadHash(
+  db: Db | Tx,
+  accountId: string,
+  { ended = false }: { ended?: boolean } = {},
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("password")
+    .select("hash")
+    .where("account_id", "=", accountId)
+    .$if(!ended, (query) => query.where("ended_at", "is", null))
+    .executeTakeFirst();
   return row?.hash ?? null;
 }
 
@@ -41,6 +67,7 @@ export async function replaceHash(tx: Tx, accountId: string, was: string, hash: 
     .set({ hash })
     .where("account_id", "=", accountId)
     .where("hash", "=", was)
+    .where("ended_at", "is", null)
     .returning("account_id")
     .executeTakeFirst();
   return row !== undefined;
@@ -51,8 +78,13 @@ export async function savePassword(tx: Tx, accountId: string, hash: string, now:
   await tx
     .insertInto("password")
     .values({ account_id: accountId, hash, changed_at: now })
-    .onConflict((conflict) => conflict.column("account_id").doUpdateSet({ hash, changed_at: now }))
+    .onConflict((conflict) => conflict.column("account_id").doUpdateSet({ hash, changed_at: now, ended_at: null }))
     .execute();
+}
+
+/** Ends the account's password: it signs in no more, and is not to be chosen again. */
+export async function endPassword(tx: Tx, accountId: string, now: Instant): Promise<void> {
+  await tx.updateTable("password").set({ ended_at: now }).where("account_id", "=", accountId).execute();
 }
 
 /** When the account's password was last set or changed; null when it has none. */

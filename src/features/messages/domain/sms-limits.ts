@@ -2,14 +2,14 @@ import { days, hours } from "../../../kernel/time.ts";
 
 /** How many text messages at most (MSG-3). */
 export type SmsCaps = {
-  /** New PINs to one number: anybody who holds an activation link can ask for them. */
+  /** New PINs to one number, and as many temporary passwords: anybody with an activation link or a name can ask for them. */
   newPinsPerNumberPerHour: number;
   newPinsPerNumberPerDay: number;
-  /** New PINs to numbers that share their first seven digits: fraudsters rent numbers by the range. */
+  /** Both to numbers that share their first seven digits: fraudsters rent numbers by the range. */
   newPinsPerRangePerHour: number;
   /** Messages of each other kind to one number. */
   perNumberPerDay: number;
-  /** Of an organisation: its invitations' PINs, and apart from them everything else, which must not wait behind those. */
+  /** Of an organisation: what goes out with its invitations, and apart from them everything else, which must not wait behind those. */
   perOrganisationPerHour: number;
 };
 
@@ -27,14 +27,14 @@ export type SmsLimit = { key: string; limit: number; window: number; over: "refu
 const rangeOf = (to: string): string => to.slice(0, 8);
 
 /**
- * What a text message counts towards, in the order to be checked. `pin`, which operators send by the thousand, waits for
+ * What a text message counts towards, in the order to be checked. What operators send by the thousand (`pin`) waits for
  * its organisation's room instead of being refused; what a stranger can trigger is refused.
  */
 export function smsLimits(
   { template, to, organisationId }: { template: string; to: string; organisationId: string | null },
   caps: SmsCaps,
 ): SmsLimit[] {
-  const bulk = template === "pin";
+  const bulk = template === "pin" || template === "temporary-password";
   const organisation: SmsLimit = {
     key: `sms:organisation:${organisationId}:${bulk ? "invitations" : "others"}`,
     limit: caps.perOrganisationPerHour,
@@ -49,7 +49,8 @@ export function smsLimits(
     over: "refuse",
     reason: "too many text messages to this number",
   });
-  if (template !== "pin-new") return [number("day", caps.perNumberPerDay, days(1)), organisation];
+  if (template !== "pin-new" && template !== "temporary-password-new")
+    return [number("day", caps.perNumberPerDay, days(1)), organisation];
   return [
     number("hour", caps.newPinsPerNumberPerHour, hours(1)),
     number("day", caps.newPinsPerNumberPerDay, days(1)),

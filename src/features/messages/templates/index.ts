@@ -1,10 +1,19 @@
 import { localised } from "../../../kernel/language.ts";
 import type { Keyring, Place } from "../../../platform/seal/index.ts";
 import type { Outgoing } from "../contract.ts";
+import { accountReady } from "./account-ready.ts";
 import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
-import { methodLinked, passwordChanged } from "./notices.ts";
-import { methodLinkedSms, newPinSms, passwordChangedSms, pinSms } from "./sms.ts";
+import { methodLinked, passwordChanged, passwordEnded } from "./notices.ts";
+import {
+  methodLinkedSms,
+  newPinSms,
+  newTemporaryPasswordSms,
+  passwordChangedSms,
+  pinSms,
+  temporaryPasswordSms,
+} from "./sms.ts";
+import { newTemporaryPassword } from "./temporary-password.ts";
 import { oneLine } from "./texts.ts";
 
 /** A message as it goes to its sender: rendered when it was put in, so that a retry sends the very same. */
@@ -44,5 +53,15 @@ function renderTemplate(message: Outgoing, timeZone: string): Letter | string {
       return channel === "sms"
         ? passwordChangedSms(message.parameters, frame)
         : passwordChanged(message.parameters, frame);
+    case "account-ready":
+      return accountReady(message.parameters, frame);
+    case "temporary-password":
+      return temporaryPasswordSms(message.parameters, frame);
+    case "temporary-password-new":
+      return channel === "sms"
+        ? newTemporaryPasswordSms(message.parameters, frame)
+        : newTemporaryPassword(message.parameters, frame);
+    case "password-ended":
+      return passwordEnded(message.parameters, frame);
   }
 }

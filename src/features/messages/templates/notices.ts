@@ -20,13 +20,29 @@ export function methodLinked({ method, at }: TemplateParameters["method-linked"]
   );
 }
 
-export function passwordChanged({ at }: TemplateParameters["password-changed"], frame: Frame): Letter {
+export function passwordChanged(
+  { at, cardEnded = false }: TemplateParameters["password-changed"],
+  frame: Frame,
+): Letter {
   const t = translator(frame.language);
+  const context = cardEnded ? "card" : "";
   return notice(
     {
       subject: t("messages:password-changed-subject", { org: organisationName(frame) }),
       heading: t("messages:password-changed-heading"),
-      what: t("messages:password-changed-what", moment(at, frame)),
+      what: t("messages:password-changed-what", { ...moment(at, frame), context }),
+    },
+    frame,
+  );
+}
+
+export function passwordEnded({ at }: TemplateParameters["password-ended"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  return notice(
+    {
+      subject: t("messages:password-ended-subject", { org: organisationName(frame) }),
+      heading: t("messages:password-ended-heading"),
+      what: t("messages:password-ended-what", moment(at, frame)),
     },
     frame,
   );

@@ -17,25 +17,37 @@ export const pinSms = ({ pin }: TemplateParameters["pin"], frame: Frame): string
 export const newPinSms = ({ pin }: TemplateParameters["pin-new"], frame: Frame): string =>
   smsText(translator(frame.language)("messages:sms-pin-new", { org: organisation(frame), pin }));
 
+export const temporaryPasswordSms = ({ password }: TemplateParameters["temporary-password"], frame: Frame): string =>
+  smsText(translator(frame.language)("messages:sms-temporary-password", { org: organisation(frame), password }));
+
+export const newTemporaryPasswordSms = (
+  { password }: TemplateParameters["temporary-password-new"],
+  frame: Frame,
+): string => withNumber("messages:sms-temporary-password-new", { org: organisation(frame), password }, frame);
+
 export const methodLinkedSms = ({ at }: TemplateParameters["method-linked"], frame: Frame): string =>
   noticeSms("messages:sms-method-linked", at, frame);
 
-export const passwordChangedSms = ({ at }: TemplateParameters["password-changed"], frame: Frame): string =>
-  noticeSms("messages:sms-password-changed", at, frame);
+export const passwordChangedSms = (
+  { at, cardEnded = false }: TemplateParameters["password-changed"],
+  frame: Frame,
+): string => noticeSms(cardEnded ? "messages:sms-password-and-card" : "messages:sms-password-changed", at, frame);
+
+type Notice = "messages:sms-method-linked" | "messages:sms-password-changed" | "messages:sms-password-and-card";
+
+const noticeSms = (key: Notice, at: Instant, frame: Frame): string => {
+  const { language, timeZone } = frame;
+  const moment = { date: formatDate(at, language, "short", timeZone), time: formatTime(at, language, timeZone) };
+  return withNumber(key, { org: organisation(frame), ...moment }, frame);
+};
 
 /** With the number to call, where there is one and it fits into one message. */
-function noticeSms(
-  key: "messages:sms-method-linked" | "messages:sms-password-changed",
-  at: Instant,
+function withNumber(
+  key: Notice | "messages:sms-temporary-password-new",
+  values: Readonly<Record<string, string>>,
   frame: Frame,
 ): string {
-  const { language, timeZone } = frame;
-  const t = translator(language);
-  const values = {
-    org: organisation(frame),
-    date: formatDate(at, language, "short", timeZone),
-    time: formatTime(at, language, timeZone),
-  };
+  const t = translator(frame.language);
   const phone = contactFor(["password", "technical"], frame)?.phone;
   const withPhone = phone ? smsText(t(key, { ...values, phone })) : null;
   return withPhone !== null && fitsOne(withPhone) ? withPhone : smsText(t(key, { ...values, context: "no-phone" }));

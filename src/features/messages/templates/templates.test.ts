@@ -38,6 +38,16 @@ const invitation = (language: Language, over: Partial<Outgoing<"invitation">["pa
   expiresAt: at,
 });
 
+const password = "ck4t-93fh-xrpd-7m9k";
+const ready = {
+  firstName: "Aino",
+  application: { fi: "Potilastiedot", sv: "Patientuppgifter", en: "Patient records" },
+  url: "https://login.example.fi/sign-in?organisation=koivula",
+  userName: "virtaai",
+  phone: "+358401234567",
+  until: at,
+};
+
 /** Every template by every channel that it goes by, in one language. */
 function everyMessage(language: Language, head: Letterhead = letterhead): Outgoing[] {
   const common = { language, letterhead: head, expiresAt: at };
@@ -55,6 +65,14 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, ...linked },
     { ...email, ...changed },
     { ...sms, ...changed },
+    { ...email, template: "account-ready", parameters: ready },
+    { ...email, template: "account-ready", parameters: { ...ready, application: null } },
+    { ...sms, template: "temporary-password", parameters: { password } },
+    { ...email, template: "temporary-password-new", parameters: { password, until: at } },
+    { ...sms, template: "temporary-password-new", parameters: { password, until: at } },
+    { ...email, template: "password-changed", parameters: { at, cardEnded: true } },
+    { ...sms, template: "password-changed", parameters: { at, cardEnded: true } },
+    { ...email, template: "password-ended", parameters: { at } },
   ];
 }
 
@@ -104,6 +122,15 @@ test("MSG-2 a PIN stands in the first 70 characters, on no line of its own with 
   }
 });
 
+test("MSG-2 nothing follows a temporary password on its line, so that no full stop is copied with it", () => {
+  for (const language of languages)
+    for (const message of everyMessage(language).filter(({ template }) => template.startsWith("temporary-password"))) {
+      const { text } = rendered(message);
+      assert.match(text, new RegExp(`^${password}$`, "m"));
+      if (message.channel === "sms") assert.ok(text.indexOf(password) < 70, text);
+    }
+});
+
 test("MSG-2 the invitation says what it is, the same in text and HTML", () => {
   const { subject, text, html } = letterOf(invitation("fi"));
   assert.equal(subject, "Kutsu: ota tilisi käyttöön (Koivulan hyvinvointialue)");
@@ -132,7 +159,7 @@ test("MSG-4 the only links are the activation page, the support's address and nu
     const made = rendered(message);
     if (made.channel !== "email") continue;
     const links = [...made.html.matchAll(/(?:href|src|action|background)="([^"]*)"/g)].map(([, link]) => link);
-    const expected = message.template === "invitation" ? [url, url] : [];
+    const expected = "url" in message.parameters ? [message.parameters.url, message.parameters.url] : [];
     assert.deepEqual(
       links.filter((link) => !/^(mailto|tel):/.test(link ?? "")),
       expected,
@@ -164,7 +191,7 @@ test("T12 names with markup, templates, line breaks, turned letters or endless l
 
 test("USR-7 a notice says what happened, when, and whom to turn to", () => {
   const letters = everyMessage("en").filter(
-    ({ channel, template }) => channel === "email" && template !== "invitation",
+    ({ channel, template }) => channel === "email" && /^(?:method-linked|password-changed)$/.test(template),
   );
   const [linked, changed] = letters.map(letterOf);
   assert.match(linked?.text ?? "", /linked to your account on 28 December 2026 at 23:59: authenticator app\./);
