@@ -3,7 +3,7 @@ import { AsnConvert } from "@peculiar/asn1-schema";
 import * as x509 from "@peculiar/asn1-x509";
 import type { Instant } from "../../kernel/time.ts";
 import { isSignedBy, type Signed, strongKey } from "./algorithms.ts";
-import { isWholeElement } from "./der.ts";
+import { type Element, elementsIn, newElement, readElement, tags } from "./der.ts";
 
 /** A certificate with what its extensions say; whether any of it is true is not judged here. */
 export type Certificate = Signed &
@@ -52,8 +52,7 @@ const processed = new Set([
 export function readCertificate(der: Uint8Array): Certificate | null {
   try {
     const bytes = Buffer.from(der);
-    if (bytes.length > longest || !isWholeElement(bytes)) return null;
-    return read(bytes);
+    return bytes.length <= longest && isPlain(bytes) ? read(bytes) : null;
   } catch {
     return null;
   }
@@ -87,8 +86,7 @@ function read(der: Buffer): Certificate | null {
     signatureAlgorithm,
     signatureValue,
   } = AsnConvert.parse(der, x509.Certificate);
-  // RFC 5280 §4.1.1.2: what is signed says by which algorithm.
-  if (!tbsCertificateRaw || body.signature.algorithm !== signatureAlgorithm.algorithm) return null;
+  if (!tbsCertificateRaw) return null;
   const extensions = body.extensions ?? new x509.Extensions();
   if (new Set(extensions.map(({ extnID }) => extnID)).size !== extensions.length) return null; // RFC 5280 §4.2
   const decode = <T>(oid: string, type: new () => T): T | null => {
@@ -127,6 +125,22 @@ function read(der: Buffer): Certificate | null {
       .flatMap(({ distributionPoint }) => webAddresses(distributionPoint?.fullName ?? [])),
     demandsUnknown: extensions.some(({ critical, extnID }) => critical && !processed.has(extnID)),
   };
+}
+
+/**
+ * Whether what surrounds the signed part is as it must be: none of it is under the signature, and one certificate must not
+ * come in many forms. The algorithm stands in the signed part once more (RFC 5280 §4.1.1.2).
+ */
+function isPlain(der: Buffer): boolean {
+  const outer = readElement(der, 0, der.length, newElement());
+  const [body, algorithm, signature, ...more] = elementsIn(der, outer.start, outer.end);
+  if (outer.tag !== tags.sequence || outer.end !== der.length || more.length > 0) return false;
+  if (body?.tag !== tags.sequence || !algorithm || signature?.tag !== tags.bits || der[signature.start] !== 0)
+    return false;
+  const fields = elementsIn(der, body.start, body.end);
+  const again = fields[fields[0]?.tag === tags.first ? 2 : 1];
+  const bytesOf = ({ from, end }: Element) => der.subarray(from, end);
+  return again !== undefined && bytesOf(again).equals(bytesOf(algorithm));
 }
 
 const encode = (value: unknown): Buffer => Buffer.from(AsnConvert.serialize(value));

@@ -1,6 +1,17 @@
 /** Where an element of DER lies: its tag, where it begins, and where its contents do and end. */
 export type Element = { tag: number; from: number; start: number; end: number };
 
+export const tags = {
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  /** Of a certificate's version, a list's extensions, an OCSP answer's certificates: the first that is tagged by its place. */
+  first: 0xa0,
+} as const;
+
 /** Thrown where bytes are no DER. */
 export class BrokenDer extends Error {
   override name = "BrokenDer";
@@ -39,11 +50,6 @@ export function elementsIn(bytes: Buffer, at: number, limit: number): readonly R
     next = element.end;
   }
   return found;
-}
-
-/** Whether the bytes are one element and nothing after it. */
-export function isWholeElement(bytes: Buffer): boolean {
-  return readElement(bytes, 0, bytes.length, newElement()).end === bytes.length;
 }
 
 export const newElement = (): Element => ({ tag: 0, from: 0, start: 0, end: 0 });

@@ -1,3 +1,4 @@
+import { type Duration, seconds } from "../../kernel/time.ts";
 import type { CardAuthority, CertificateChecker, CertificateChecking } from "../../ports/certificate-checker.ts";
 import { check } from "./check.ts";
 import { inspect, listsOf } from "./inspect.ts";
@@ -5,10 +6,15 @@ import { makeLists } from "./lists.ts";
 import { makeRevocations } from "./revocations.ts";
 import { parseCardAuthority, readAuthority } from "./settings.ts";
 
+/** How long a person waits for each. */
+export type Patience = Readonly<{ ocsp: Duration; list: Duration }>;
+
 /** Checking of certificates by the authorities that an operator trusts. Make one for the process: it keeps the lists. */
-export function makeCertificateChecking(): CertificateChecking {
-  const lists = makeLists();
-  const revocations = makeRevocations({ lists });
+export function makeCertificateChecking(
+  patience: Patience = { ocsp: seconds(2), list: seconds(3) },
+): CertificateChecking {
+  const lists = makeLists(patience.list);
+  const revocations = makeRevocations({ lists, patience: patience.ocsp });
 
   const connect = (given: readonly CardAuthority[]): CertificateChecker => {
     const authorities = given.map(readAuthority);

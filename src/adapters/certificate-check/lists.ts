@@ -17,8 +17,6 @@ export type Lists = Readonly<{
 
 const largest = 20 * 1024 * 1024;
 const loadLimit = seconds(30);
-/** What a person waits for a list that is not there yet; reading goes on without them. */
-const patience = seconds(3);
 export const skew = minutes(5);
 /** Addresses come from certificates that a configured CA has signed; still, memory ends somewhere. */
 const most = 32;
@@ -31,8 +29,8 @@ type Source = {
   dueAt: Instant | null;
 };
 
-/** `waits` is how long somebody waits for a list that has to be read first. */
-export function makeLists(waits: Duration = patience): Lists {
+/** `patience` is what a person waits for a list that is not there yet; reading goes on without them. */
+export function makeLists(patience: Duration): Lists {
   const sources = new Map<string, Source>();
 
   const sourceOf = (url: string, issuer: Certificate): Source => {
@@ -75,7 +73,7 @@ export function makeLists(waits: Duration = patience): Lists {
       }
       const loading = join(source, now);
       loading.catch(() => {}); // it may fail after nobody waits any more
-      return Promise.race([loading, late(waits)]);
+      return Promise.race([loading, late(patience)]);
     },
     want: (url, issuer) => {
       sourceOf(url, issuer);
@@ -91,7 +89,7 @@ function dueAfter({ nextUpdate }: RevocationList, now: Instant): Instant {
   return plus(now, Math.min(hours(1), Math.max(minutes(1), between(now, nextUpdate) / 2)));
 }
 
-async function late(waits: Duration): Promise<never> {
-  await sleep(waits, undefined, { ref: false });
+async function late(patience: Duration): Promise<never> {
+  await sleep(patience, undefined, { ref: false });
   throw new Trouble("is too slow");
 }

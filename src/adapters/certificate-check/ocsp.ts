@@ -17,7 +17,7 @@ import { AlgorithmIdentifier, Extension } from "@peculiar/asn1-x509";
 import { type Instant, plus } from "../../kernel/time.ts";
 import { isSignedBy, strongKey } from "./algorithms.ts";
 import { type Certificate, isIssuedBy, readCertificate } from "./certificate.ts";
-import { elementsIn, newElement, readElement } from "./der.ts";
+import { elementsIn, newElement, readElement, tags } from "./der.ts";
 import { skew } from "./lists.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -32,7 +32,6 @@ export type OcspAnswer = Readonly<{
 /** SHA-1 names the issuer here and protects nothing; it is what every responder understands (RFC 6960 §4.3). */
 const requestHash = "1.3.14.3.2.26";
 const idHashes: Readonly<Record<string, string>> = { [requestHash]: "sha1", "2.16.840.1.101.3.4.2.1": "sha256" };
-const certificatesTag = 0xa0;
 const nullParameters = new Uint8Array([5, 0]).buffer;
 
 /** A question about one certificate, with a nonce that the answer is told from older ones by (RFC 9654). */
@@ -117,7 +116,7 @@ function isGenuine(basic: BasicOCSPResponse, signers: readonly Certificate[]): b
 /** The certificates that came along, byte for byte: their signatures are verified. */
 function certificatesOf(basic: Buffer): readonly Certificate[] {
   const whole = readElement(basic, 0, basic.length, newElement());
-  const field = elementsIn(basic, whole.start, whole.end).find(({ tag }) => tag === certificatesTag);
+  const field = elementsIn(basic, whole.start, whole.end).find(({ tag }) => tag === tags.first);
   if (!field) return [];
   const list = readElement(basic, field.start, field.end, newElement());
   return elementsIn(basic, list.start, list.end)

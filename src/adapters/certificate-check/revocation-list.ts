@@ -4,7 +4,7 @@ import * as x509 from "@peculiar/asn1-x509";
 import type { Instant } from "../../kernel/time.ts";
 import { isBigSignedBy, strongKey } from "./algorithms.ts";
 import type { Certificate } from "./certificate.ts";
-import { BrokenDer, type Element, elementsIn, isWholeElement, newElement, readElement } from "./der.ts";
+import { BrokenDer, type Element, elementsIn, newElement, readElement, tags } from "./der.ts";
 import { makeSerialSet, type SerialSet } from "./serial-set.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -17,15 +17,6 @@ export type RevocationList = Readonly<{
   covers(certificate: Certificate, url: string): boolean;
 }>;
 
-const tags = {
-  integer: 0x02,
-  sequence: 0x30,
-  bits: 0x03,
-  boolean: 0x01,
-  utc: 0x17,
-  generalized: 0x18,
-  extensions: 0xa0,
-};
 /** So many entries are read before others get their turn: about 5 ms. */
 const stride = 5_000;
 
@@ -46,9 +37,9 @@ export async function readRevocationList(der: Buffer, issuer: Certificate): Prom
 }
 
 function readHead(der: Buffer) {
-  if (!isWholeElement(der)) throw new BrokenDer("something follows the list");
   const outer = readElement(der, 0, der.length, newElement());
   const [body, algorithm, signature] = elementsIn(der, outer.start, outer.end);
+  if (outer.end !== der.length) throw new BrokenDer("something follows the list");
   if (outer.tag !== tags.sequence || body?.tag !== tags.sequence || !algorithm || signature?.tag !== tags.bits)
     throw new BrokenDer("not a list");
   const fields = elementsIn(der, body.start, body.end);
@@ -59,7 +50,7 @@ function readHead(der: Buffer) {
   const bytesOf = ({ from, end }: Element) => der.subarray(from, end);
   // RFC 5280 §5.1.1.2: what is signed says by which algorithm.
   if (!bytesOf(innerAlgorithm).equals(bytesOf(algorithm))) throw new BrokenDer("two algorithms");
-  const extensions = last.find(({ tag }) => tag === tags.extensions);
+  const extensions = last.find(({ tag }) => tag === tags.first);
   return {
     signed: bytesOf(body),
     algorithm: AsnConvert.parse(bytesOf(algorithm), x509.AlgorithmIdentifier).algorithm,
@@ -74,7 +65,7 @@ function readHead(der: Buffer) {
   };
 }
 
-const isTime = ({ tag }: Element): boolean => tag === tags.utc || tag === tags.generalized;
+const isTime = ({ tag }: Element): boolean => tag === tags.utcTime || tag === tags.generalizedTime;
 const readTime = (bytes: Buffer): Instant => AsnConvert.parse(bytes, x509.Time).getTime();
 
 /** What the list is about (RFC 5280 §5.2.5). Delta lists, and lists for some reasons or of many issuers, are not for us. */

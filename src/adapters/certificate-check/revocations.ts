@@ -1,4 +1,4 @@
-import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
+import type { Duration, Instant } from "../../kernel/time.ts";
 import type { RevocationStatus } from "../../ports/certificate-checker.ts";
 import type { Certificate } from "./certificate.ts";
 import { exchange } from "./exchange.ts";
@@ -18,12 +18,11 @@ export type Asked = Readonly<{
   now: Instant;
 }>;
 
-const patience = seconds(2);
 const largest = 64 * 1024;
 const most = 10_000;
 
 /** Tells what is known of a certificate's revocation: by OCSP, by the issuer's list, or from what OCSP last said. Never fails. */
-export function makeRevocations({ lists, waits = patience }: { lists: Lists; waits?: Duration }) {
+export function makeRevocations({ lists, patience }: { lists: Lists; patience: Duration }) {
   const remembered = makeRemembered();
 
   const askOcsp = async (url: string, { certificate, issuer, now }: Asked): Promise<OcspAnswer> => {
@@ -35,7 +34,7 @@ export function makeRevocations({ lists, waits = patience }: { lists: Lists; wai
         body: new Uint8Array(request),
         headers: { "content-type": "application/ocsp-request" },
       };
-      const der = await exchange(url, init, largest, AbortSignal.timeout(waits));
+      const der = await exchange(url, init, largest, AbortSignal.timeout(patience));
       const answer = readOcspResponse(der, { certificate, issuer, nonce, now });
       remembered.keep(id, answer);
       return answer;

@@ -55,6 +55,7 @@ const issues: readonly Issue[] = [
   { name: "weak-curve", key: "p521", subject: person("Weak", "Venla", "99900013E") },
   { name: "weak-digest", digest: "sha1", subject: person("Weak", "Ville", "99900014F") },
   { name: "server-of-issuer", kind: "server", subject: "/C=FI/O=Testi Oy/CN=localhost" },
+  { name: "server-only", kind: "server-only", subject: "/C=FI/O=Testi Oy/CN=localhost" },
   { name: "sub-ca", kind: "sub-ca", subject: "/C=FI/O=Test Cards/CN=A CA below the last" },
   { name: "server", kind: "server", by: "service", subject: "/C=FI/O=Testi Oy/CN=localhost" },
   { name: "responder", kind: "responder", subject: "/C=FI/O=Test Cards/CN=Test OCSP" },

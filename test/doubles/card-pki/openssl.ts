@@ -17,6 +17,7 @@ export type Kind =
   | "signature-card"
   | "mixed-card"
   | "server"
+  | "server-only"
   | "sub-ca"
   | "responder"
   | "odd-card"
@@ -108,6 +109,9 @@ ${leaf("keyEncipherment", `${policy}\n${points}`)}
 ${leaf("digitalSignature", `certificatePolicies = 1.2.246.517.1.10.301.4\n${points}`)}
 extendedKeyUsage = serverAuth,clientAuth
 subjectAltName = DNS:localhost,IP:127.0.0.1
+[server-only]
+${leaf("digitalSignature", `${policy}\n${points}`)}
+extendedKeyUsage = serverAuth
 [sub-ca]
 ${ca(0, `${policy}\n${points}`)}
 [odd-card]
