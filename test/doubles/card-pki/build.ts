@@ -18,7 +18,7 @@ export type Issue = Readonly<{
   kind?: Kind;
   by?: CaName;
   digest?: string;
-  /** `YYYYMMDDHHMMSSZ`; else from now for five years. */
+  /** `YYYYMMDDHHMMSSZ`; else from an hour ago for five years. */
   from?: string;
   until?: string;
 }>;
@@ -100,7 +100,8 @@ export function build({ run, file }: Openssl) {
     const { digest, from, until } = rest;
     sign(name, by, section, [
       ...(digest ? ["-md", digest] : []),
-      ...(from ? ["-startdate", from] : []),
+      "-startdate",
+      from ?? anHourAgo(),
       ...(until ? ["-enddate", until] : []),
     ]);
     bundle(name);
@@ -136,5 +137,8 @@ export function build({ run, file }: Openssl) {
   return { issue, unrecorded };
 }
 
-export const serialOf = (run: Openssl["run"], name: string): string =>
+/** So that a card is good at once by any clock of the test. */
+const anHourAgo = (): string => `${new Date(Date.now() - 3_600_000).toISOString().replace(/[-:T]|\.\d+Z$/gu, "")}Z`;
+
+const serialOf = (run: Openssl["run"], name: string): string =>
   run("x509", "-in", `${name}.crt`, "-noout", "-serial").toString().trim().replace("serial=", "");

@@ -38,7 +38,7 @@ export function makeList({
     Buffer.from(name),
     time(from),
     time(until),
-    ...(entries.length > 0 ? [der(0x30, ...entries)] : []),
+    ...(entries.length > 0 ? [der(0x30, Buffer.concat(entries))] : []),
     ...(extensions.length > 0 ? [der(0xa0, der(0x30, ...extensions))] : []),
   );
   return der(0x30, body, algorithm, der(0x03, Buffer.from([0]), sign("sha384", body, key)));

@@ -21,7 +21,8 @@ export type Kind =
   | "sub-ca"
   | "responder"
   | "odd-card"
-  | "mute-card";
+  | "mute-card"
+  | "elsewhere-card";
 
 /** OpenSSL's command line over one folder, which holds a CA's books as `openssl ca` keeps them. */
 export function makeOpenssl(dir: string, addresses: Addresses) {
@@ -119,6 +120,10 @@ ${leaf("digitalSignature", `${policy}\n${points}`)}
 1.2.246.999.1 = critical,ASN1:UTF8String:demand
 [mute-card]
 ${leaf("digitalSignature", policy)}
+[elsewhere-card]
+${leaf("digitalSignature", policy)}
+authorityInfoAccess = OCSP;URI:http://169.254.169.254/ocsp
+crlDistributionPoints = URI:http://169.254.169.254/list.crl
 [responder]
 ${leaf("digitalSignature", "noCheck = ignored")}
 extendedKeyUsage = critical,OCSPSigning
