@@ -60,8 +60,9 @@ export function readCertificate(der: Uint8Array): Certificate | null {
 
 /** Whether `issuer` is named in it, and signed it. */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  if (!certificate.issuerName.equals(issuer.subjectName)) return false;
   const key = strongKey(issuer.publicKeyInfo);
-  return certificate.issuerName.equals(issuer.subjectName) && key !== null && isSignedBy(certificate, key);
+  return key !== null && isSignedBy(certificate, key);
 }
 
 export const isSelfSigned = (certificate: Certificate): boolean => isIssuedBy(certificate, certificate);

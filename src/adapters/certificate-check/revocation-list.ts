@@ -29,7 +29,9 @@ export async function readRevocationList(der: Buffer, issuer: Certificate): Prom
     if (!issuer.keyUsage?.includes("crlSign") || !key || !(await isBigSignedBy(head, key)))
       throw new Trouble("is not signed by the issuer");
     const covers = readScope(head.extensions);
-    return { ...head, covers, serials: head.entries ? await readEntries(der, head.entries) : makeSerialSet() };
+    const serials = head.entries ? await readEntries(der, head.entries) : makeSerialSet();
+    // Only this is kept: anything else of `head` would keep all the bytes.
+    return { thisUpdate: head.thisUpdate, nextUpdate: head.nextUpdate, serials, covers };
   } catch (error) {
     if (error instanceof Trouble) throw error;
     throw new Trouble("can't be read", error);

@@ -1,6 +1,6 @@
 import type { Duration, Instant } from "../../kernel/time.ts";
 import type { RevocationStatus } from "../../ports/certificate-checker.ts";
-import type { Certificate } from "./certificate.ts";
+import { type Certificate, sha256 } from "./certificate.ts";
 import { exchange } from "./exchange.ts";
 import type { Lists } from "./lists.ts";
 import { makeOcspRequest, type OcspAnswer, readOcspResponse } from "./ocsp.ts";
@@ -26,7 +26,7 @@ export function makeRevocations({ lists, patience }: { lists: Lists; patience: D
   const remembered = makeRemembered();
 
   const askOcsp = async (url: string, { certificate, issuer, now }: Asked): Promise<OcspAnswer> => {
-    const id = `${url} ${issuer.publicKeyBits.toString("base64")} ${certificate.serial.toString("hex")}`;
+    const id = `${url} ${sha256(issuer.publicKeyInfo)} ${certificate.serial.toString("hex")}`;
     try {
       const { request, nonce } = makeOcspRequest(certificate, issuer);
       const init = {
