@@ -1,6 +1,6 @@
 import type { Instant } from "../kernel/time.ts";
 
-/** Who issues one type of card, as an operator configures it: a row of `vahva card-authority`. PEM holds one certificate or many. */
+/** Who issues one type of card, as an operator configures it. PEM holds one certificate or many. */
 export type CardAuthority = Readonly<{
   /** A short name, shown to operators and in the audit: `dvv-organisation-cards`. */
   name: string;

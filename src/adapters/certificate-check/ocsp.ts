@@ -71,7 +71,7 @@ function read(der: Buffer, { certificate, issuer, nonce, now }: Question): OcspA
   const delegates = certificatesOf(Buffer.from(responseBytes.response.buffer)).filter((one) =>
     isDelegate(one, issuer, now),
   );
-  if (!isGenuine(basic, [issuer, ...delegates])) throw new Trouble("signed by nobody who may");
+  if (!isGenuine(basic, [issuer, ...delegates])) throw new Trouble("answered without a signature that counts");
 
   const { responses, responseExtensions = [] } = basic.tbsResponseData;
   if (responseExtensions.some(isDemand)) throw new Trouble("demands what is not supported");

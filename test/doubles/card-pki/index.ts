@@ -39,7 +39,7 @@ export async function startCardPki() {
   return {
     dir,
     addresses,
-    /** What an operator gives `vahva card-authority`; anything may be given another value. */
+    /** What an operator configures, with anything else that is given. */
     authority: (given: Readonly<Record<string, unknown>> = {}) => ({
       name: "test-cards",
       issuers: read("issuing.crt"),
