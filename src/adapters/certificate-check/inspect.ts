@@ -61,6 +61,12 @@ function inspectSettings(authority: Authority): readonly Finding[] {
       says: "Every certificate of these issuers counts as a card.",
       todo: "Name the policies that its cards carry.",
     });
+  if (!authority.asksAnybody)
+    lax.push({
+      verdict: "fail",
+      says: "Nobody may be asked whether a card is revoked: neither its certificates nor its settings name a host.",
+      todo: "Allow the hosts that the cards name, or give the addresses of OCSP and of the revocation list.",
+    });
   const checkable = authority.paths.flatMap(({ certificate, above }) => [certificate, ...above].slice(0, -1));
   for (const ca of checkable.filter(({ ocspUrls, crlUrls }) => ocspUrls.length + crlUrls.length === 0))
     lax.push({

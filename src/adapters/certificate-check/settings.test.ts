@@ -110,6 +110,9 @@ describe("card authorities", { skip: "missing" in openssl && openssl.missing }, 
     );
     assert.match(await inspected({}, plus(now, days(3650) - hours(24 * 30))), /advice: .* ends within 60 days/u);
     assert.match(await inspected({}, plus(now, days(4000))), /fail: .* is out of date/u);
+    const rootless = { issuers: pki.pem("look-alike"), chain: "" };
+    assert.match(await inspected(rootless), /fail: Nobody may be asked/u);
+    assert.doesNotMatch(await inspected({ ...rootless, hosts: ["ocsp.example"] }), /fail/u);
     pki.crl.set("down");
     assert.match(await inspected({}), /fail: The revocation list of Test Root CA .* can't be reached/u);
     pki.crl.set("ok");

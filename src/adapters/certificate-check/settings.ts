@@ -35,13 +35,20 @@ export const parseCardAuthority: ParseCardAuthority = (given) => {
 };
 
 /** An authority with its certificates read. */
-export type Authority = CardAuthority & Readonly<{ paths: readonly Issuer[]; mayAsk: (url: string) => boolean }>;
+export type Authority = CardAuthority &
+  Readonly<{
+    paths: readonly Issuer[];
+    /** Which addresses may be asked: a card's own are believed only as far as this. */
+    mayAsk: (url: string) => boolean;
+    /** Whether there is any. */
+    asksAnybody: boolean;
+  }>;
 
 /** Settings were checked before they were kept; reading them again brings their certificates. */
 export function readAuthority(authority: CardAuthority): Authority {
   const paths = findPaths(authority.issuers, authority.chain);
   if ("says" in paths) throw new Error(`The card authority ${authority.name} can't be used any more. ${paths.says}`);
-  return { ...authority, paths, mayAsk: hostRule(authority, paths) };
+  return { ...authority, paths, ...hostRule(authority, paths) };
 }
 
 /** The one of its CAs that issued the certificate, by signature. */
@@ -52,17 +59,18 @@ export const issuerOf = (certificate: Certificate, { paths }: Authority): Issuer
  * Which addresses may be asked: cards name them, and nobody may send us about by a certificate. What the authority's own
  * certificates and settings name goes without saying.
  */
-function hostRule({ ocspUrl, crlUrl, hosts }: CardAuthority, paths: readonly Issuer[]): (url: string) => boolean {
+function hostRule({ ocspUrl, crlUrl, hosts }: CardAuthority, paths: readonly Issuer[]) {
   const ownCertificates = paths.flatMap(({ certificate, above }) => [certificate, ...above]);
   const addresses = [ocspUrl, crlUrl, ...ownCertificates.flatMap((one) => [...one.ocspUrls, ...one.crlUrls])];
   const known = new Set(addresses.flatMap((url) => (url ? [hostOf(url)] : [])));
-  return (url) => {
+  const mayAsk = (url: string): boolean => {
     const asked = hostOf(url);
     if (asked === null) return false;
     return (
       known.has(asked) || hosts.some((each) => (each.startsWith("*.") ? asked.endsWith(each.slice(1)) : asked === each))
     );
   };
+  return { mayAsk, asksAnybody: known.size + hosts.length > 0 };
 }
 
 /** Null for what isn't a plain web address. */
