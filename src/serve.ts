@@ -5,6 +5,7 @@ import { account, changePasswordPurpose, linkMethodPurpose } from "./features/ac
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
 import { eid, federationRoutes, makeBrokers, sweepLogouts } from "./features/authenticators/eid/index.ts";
+import { passkey } from "./features/authenticators/passkey/index.ts";
 import { orderPassword, password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
 import { demo, prepareDemo } from "./features/demo/index.ts";
@@ -13,7 +14,7 @@ import { organisationRoutes } from "./features/organisations/index.ts";
 import { sweepSessions } from "./features/sessions/index.ts";
 import { signIn, signInPurpose } from "./features/sign-in/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
-import { days, hours, minutes, plus } from "./kernel/time.ts";
+import { days, hours, minutes, plus, seconds } from "./kernel/time.ts";
 import { type Http, healthRoutes, makeHttp } from "./platform/http/index.ts";
 import { startJobs } from "./platform/jobs/index.ts";
 import { serveMetrics } from "./platform/metrics/index.ts";
@@ -47,7 +48,7 @@ export async function assemble(composed: Composed) {
 /** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
 export async function serve(composed: Composed) {
   const { config, db, clock, keyring, logger, metrics, features } = composed;
-  const { http, state, provider, brokers } = await assemble(composed);
+  const { http, state, provider, brokers, passkeys } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
   const { inbox } = composed.senders;
@@ -73,6 +74,7 @@ export async function serve(composed: Composed) {
   const jobs = startJobs(
     [
       { name: "audit checkpoint", every: hours(1), run: () => features.audit.checkpoint(db) },
+      { name: "passkeys", every: seconds(30), run: passkeys.look },
       { name: "sessions", every: minutes(10), run: () => sweepSessions(db, clock.now()) },
       { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
       { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
@@ -106,7 +108,9 @@ async function addFeatures(composed: Composed, http: Http) {
   const { connecting } = features.identityBrokers;
   const brokers = await makeBrokers({ ...connecting, db, listen: composed.listen, keyring, log: logger });
   const identification = eid({ ...shared, brokers, log: logger, onOutcome: metrics.countIdentification });
-  const methods = [identification.method, codes.method];
+  const passkeys = passkey({ ...shared, publicUrl: config.publicUrl });
+  await passkeys.look();
+  const methods = [identification.method, passkeys.method, codes.method];
   const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose, linkMethodPurpose];
   // Applications are told of sessions that a changed password has ended; their part is made after the journeys.
   const told: { notifyLogout?: Provider["notifyLogout"] } = {};
@@ -140,7 +144,7 @@ async function addFeatures(composed: Composed, http: Http) {
   provider.routes(http.app);
   const { inbox } = composed.senders;
   if (inbox) demo({ ...shared, inbox, invite: features.inviting.invite }).routes(http.app);
-  return { provider, brokers };
+  return { provider, brokers, passkeys };
 }
 
 async function listen({ app }: Http, { host, port }: Composed["config"]["http"]): Promise<void> {

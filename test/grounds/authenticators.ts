@@ -126,6 +126,7 @@ export async function openGround({ cost = cheap } = {}) {
       t,
       language,
       now: clock.now(),
+      browser: "Firefox, Windows",
       form: (content) => form({ action: "#", content }),
       refusal,
       anotherWay: null,

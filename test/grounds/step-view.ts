@@ -38,6 +38,7 @@ export function stepView({ language = "en", others = false, ...wanted }: Wanted 
     t,
     language,
     now,
+    browser: "Firefox, Windows",
     form: (content) => form({ action, fields: { step: "eid" }, content }),
     refusal: journey.notice && t(journey.notice.key, journey.notice.parameters),
     anotherWay: others

@@ -15,6 +15,8 @@ const words: Readonly<Record<string, Key>> = {
   "eid.cancelled": "account:event-eid-cancelled",
   "eid.unavailable": "account:event-eid-unavailable",
   "eid.not-linked": "account:event-eid-not-linked",
+  "passkey.refused": "account:event-passkey-refused",
+  "passkey.counter-refused": "account:event-passkey-copied",
   "identity.bound": "account:event-identity-bound",
   "identity.released": "account:event-identity-released",
   "identity.refused": "account:event-identity-refused",

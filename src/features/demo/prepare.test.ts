@@ -80,7 +80,7 @@ test("demo: the bank is a broker like any other, registered once and anew at ano
 });
 
 test("demo: bank authentication is recommended, in a database made before there was a bank too, but not against what was chosen since", async () => {
-  const recommended = { permitted: ["eid", "totp"], recommended: "eid" };
+  const recommended = { permitted: ["eid", "passkey", "totp"], recommended: "eid" };
   assert.deepEqual(await staffMethods(), recommended);
   const change = async (staff: object) => {
     const { changeOrganisation } = service.features.organisations;
@@ -89,6 +89,7 @@ test("demo: bank authentication is recommended, in a database made before there 
     return staffMethods();
   };
   assert.deepEqual(await change({ permitted: ["totp"], recommended: "totp" }), recommended);
+  assert.deepEqual(await change({ permitted: ["eid", "totp"], recommended: "eid" }), recommended);
   const chosen = { permitted: ["totp", "eid"], recommended: "totp" };
   assert.deepEqual(await change(chosen), chosen);
 });

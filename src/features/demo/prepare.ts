@@ -62,7 +62,13 @@ export async function prepareDemo(deps: PrepareDeps): Promise<DemoTour> {
 
 const application = { fi: "Havula Online", sv: "Havula Online", en: "Havula Online" };
 
-const methods = { staff: { permitted: ["eid", "totp"], recommended: "eid" } };
+const methods = { staff: { permitted: ["eid", "passkey", "totp"], recommended: "eid" } };
+
+/** What earlier versions made. */
+const madeBefore = [
+  { permitted: ["totp"], recommended: "totp" },
+  { permitted: ["eid", "totp"], recommended: "eid" },
+];
 
 const homeAt = (publicUrl: string) => ({ url: `${publicUrl}/demo/sign-in`, name: application });
 
@@ -72,8 +78,8 @@ async function ensureOrganisation({ db, publicUrl, createOrganisation, changeOrg
   if (known) {
     // Started at another address than the last time.
     if (known.home?.url !== home.url) await changeOrganisation(demoSlug, { home }, by);
-    // Made before there was a bank, and left as it was made.
-    if (isDeepStrictEqual(known.policy.methods.staff, { permitted: ["totp"], recommended: "totp" }))
+    // Made before there was a bank or were passkeys, and left as it was made.
+    if (madeBefore.some((staff) => isDeepStrictEqual(known.policy.methods.staff, staff)))
       await changeOrganisation(demoSlug, { policy: { methods } }, by);
     return known;
   }

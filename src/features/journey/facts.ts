@@ -7,7 +7,8 @@ import type { Journey, Method } from "./method.ts";
 
 /** What the pure decisions take into account of a journey, read from its rows just now. */
 export function factsOf(journey: Journey, known: readonly Method[], now: Instant): Facts {
-  const methods = known.filter(({ isOffered }) => isOffered?.(journey.organisation) ?? true);
+  const organisation = knownOrganisation(journey);
+  const methods = known.filter(({ isOffered }) => isOffered?.(organisation) ?? true);
   const account = journey.accountId === null ? null : journey.account;
   const linked = account ? journey.authenticators.map(({ method }) => method) : [];
   const permitted = permittedHere(journey, account?.category ?? null);
@@ -33,12 +34,14 @@ export function factsOf(journey: Journey, known: readonly Method[], now: Instant
   };
 }
 
+/** Where the journey began for one, or whose the account is: not of an account that an attempt would only claim. */
+const knownOrganisation = ({ organisation, organisationId, accountId }: Journey): Journey["organisation"] =>
+  organisationId === null && accountId === null ? null : organisation;
+
 /** Of the account's category; before that is known, of any category of the organisation that the journey began for. */
-function permittedHere(
-  { organisation, organisationId, accountId }: Journey,
-  category: keyof PolicyMethods | null,
-): readonly string[] | null {
-  if (!organisation || (organisationId === null && accountId === null)) return null;
+function permittedHere(journey: Journey, category: keyof PolicyMethods | null): readonly string[] | null {
+  const organisation = knownOrganisation(journey);
+  if (!organisation) return null;
   if (category) return permittedMethods(organisation.policy, category);
   const categories = Object.keys(organisation.policy.methods) as (keyof PolicyMethods)[]; // the schema's own keys
   return [...new Set(categories.flatMap((each) => permittedMethods(organisation.policy, each)))];
@@ -47,8 +50,10 @@ function permittedHere(
 type PolicyMethods = NonNullable<Journey["organisation"]>["policy"]["methods"];
 
 /** Before the account is known, the organisation's; its category may want more, and is asked once it is. */
-function minimumOf({ organisation, organisationId, accountId, account }: Journey): Strength {
-  if (!organisation || (organisationId === null && accountId === null)) return 1;
+function minimumOf(journey: Journey): Strength {
+  const { accountId, account } = journey;
+  const organisation = knownOrganisation(journey);
+  if (!organisation) return 1;
   return account && accountId !== null
     ? minimumStrengthOf(organisation.policy, account.category)
     : organisation.policy.minimumStrength;

@@ -111,6 +111,8 @@ export type StepView = Readonly<{
   t: Translate;
   language: Language;
   now: Instant;
+  /** "Firefox, Windows": empty where it is not known. */
+  browser: string;
   /** The form of this step: where it posts to and its hidden fields are the dispatcher's. */
   form(content: Content): Html;
   /** The refusal of the last post, as words. */

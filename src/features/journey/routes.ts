@@ -158,6 +158,7 @@ function drawingOf(
     language,
     t,
     now: clock.now(),
+    browser: http.origin(request, reply).browser,
     refusal: journey.notice ? t(journey.notice.key, journey.notice.parameters) : null,
     formToken: http.forms.token(http.cookies.browser(request.raw, reply.raw)),
   };

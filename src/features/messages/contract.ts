@@ -51,6 +51,8 @@ export type TemplateParameters = {
   "temporary-password-new": { password: string; until: Instant };
   /** Support has ordered a new password, and ended the old one. */
   "password-ended": { at: Instant };
+  /** A passkey was refused, since there seems to be a copy of it. */
+  "passkey-copied": { at: Instant };
 };
 export type Template = keyof TemplateParameters;
 

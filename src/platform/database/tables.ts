@@ -407,6 +407,32 @@ export interface TemporaryPasswordTable {
   ordered_by: string;
 }
 
+/** What authenticators know an account by (WebAuthn's user handle): random, and nothing of the person. Made when the account is first asked to make a passkey. */
+export interface PasskeyUserTable {
+  account_id: string;
+  handle: Buffer;
+}
+
+/** A passkey of an account: its public key (COSE), and how often it has signed, where it counts. copy_told_at is when the person was last told that there seems to be a copy of it. */
+export interface PasskeyTable {
+  authenticator_id: string;
+  account_id: string;
+  credential_id: Buffer;
+  public_key: Buffer;
+  counter: number;
+  backup_eligible: boolean;
+  transports: Generated<string[]>;
+  copy_told_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** What a passkey has to sign for a step of a journey: random, and gone once an answer to it has come, whatever it was. */
+export interface PasskeyChallengeTable {
+  journey_id: string;
+  kind: string;
+  challenge: Buffer;
+  expires_at: Timestamp;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -433,6 +459,9 @@ export interface Tables {
   oidc_token: OidcTokenTable;
   oidc_used: OidcUsedTable;
   organisation: OrganisationTable;
+  passkey: PasskeyTable;
+  passkey_challenge: PasskeyChallengeTable;
+  passkey_user: PasskeyUserTable;
   password: PasswordTable;
   person: PersonTable;
   proof: ProofTable;

@@ -13,6 +13,7 @@ type Files = {
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});
+  passkey: typeof import("../../../locales/en/passkey.json", { with: { type: "json" }});
   password: typeof import("../../../locales/en/password.json", { with: { type: "json" }});
   totp: typeof import("../../../locales/en/totp.json", { with: { type: "json" }});
 };

@@ -25,7 +25,7 @@ export function passwordPage(view: StepView): StepPage {
   const userName = field({
     id: "username",
     label: t(own ? "password:user-name" : "password:user-name-or-email"),
-    autocomplete: "username",
+    autocomplete: "username webauthn",
     maxlength: 254,
     value: own?.userName ?? typed,
     readonly: own !== null,

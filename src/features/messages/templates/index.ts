@@ -4,11 +4,12 @@ import type { Outgoing } from "../contract.ts";
 import { accountReady } from "./account-ready.ts";
 import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
-import { methodLinked, passwordChanged, passwordEnded } from "./notices.ts";
+import { methodLinked, passkeyCopied, passwordChanged, passwordEnded } from "./notices.ts";
 import {
   methodLinkedSms,
   newPinSms,
   newTemporaryPasswordSms,
+  passkeyCopiedSms,
   passwordChangedSms,
   pinSms,
   temporaryPasswordSms,
@@ -63,5 +64,7 @@ function renderTemplate(message: Outgoing, timeZone: string): Letter | string {
         : newTemporaryPassword(message.parameters, frame);
     case "password-ended":
       return passwordEnded(message.parameters, frame);
+    case "passkey-copied":
+      return channel === "sms" ? passkeyCopiedSms(message.parameters, frame) : passkeyCopied(message.parameters, frame);
   }
 }

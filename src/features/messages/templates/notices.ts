@@ -48,6 +48,24 @@ export function passwordEnded({ at }: TemplateParameters["password-ended"], fram
   );
 }
 
+export function passkeyCopied({ at }: TemplateParameters["passkey-copied"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  const what = t("messages:passkey-copied-what", moment(at, frame));
+  return letter(
+    {
+      subject: t("messages:passkey-copied-subject", { org: organisationName(frame) }),
+      preheader: what,
+      heading: t("messages:passkey-copied-heading"),
+      parts: [
+        { is: "paragraph", text: what },
+        { is: "strong", text: t("messages:passkey-copied-do") },
+      ],
+      support: ["technical", "password"],
+    },
+    frame,
+  );
+}
+
 const moment = (at: Instant, { language, timeZone }: Frame) => ({
   date: formatDate(at, language, "long", timeZone),
   time: formatTime(at, language, timeZone),

@@ -33,7 +33,14 @@ export const passwordChangedSms = (
   frame: Frame,
 ): string => noticeSms(cardEnded ? "messages:sms-password-and-card" : "messages:sms-password-changed", at, frame);
 
-type Notice = "messages:sms-method-linked" | "messages:sms-password-changed" | "messages:sms-password-and-card";
+export const passkeyCopiedSms = ({ at }: TemplateParameters["passkey-copied"], frame: Frame): string =>
+  noticeSms("messages:sms-passkey-copied", at, frame);
+
+type Notice =
+  | "messages:sms-method-linked"
+  | "messages:sms-password-changed"
+  | "messages:sms-password-and-card"
+  | "messages:sms-passkey-copied";
 
 const noticeSms = (key: Notice, at: Instant, frame: Frame): string => {
   const { language, timeZone } = frame;

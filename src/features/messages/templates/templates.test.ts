@@ -55,6 +55,7 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
   const sms = { ...common, channel: "sms" as const, to: "+358401234567" };
   const linked = { template: "method-linked" as const, parameters: { method: "totp", at } };
   const changed = { template: "password-changed" as const, parameters: { at } };
+  const copied = { template: "passkey-copied" as const, parameters: { at } };
   return [
     { ...invitation(language), letterhead: head },
     { ...invitation(language, { pinOnRequest: true, application: null }), letterhead: head },
@@ -65,6 +66,8 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, ...linked },
     { ...email, ...changed },
     { ...sms, ...changed },
+    { ...email, ...copied },
+    { ...sms, ...copied },
     { ...email, template: "account-ready", parameters: ready },
     { ...email, template: "account-ready", parameters: { ...ready, application: null } },
     { ...sms, template: "temporary-password", parameters: { password } },

@@ -1,0 +1,112 @@
+import { days, type Instant, plus } from "../../../kernel/time.ts";
+import type { Tx } from "../../../platform/database/index.ts";
+import type { Attempt, Journey, Notice, Outcome, StepHandler, StepView } from "../../journey/index.ts";
+import { offerChallenge, useChallenge } from "./challenge-store.ts";
+import { bytesOf, parseShown } from "./domain/answer.ts";
+import { hasCountedOn } from "./domain/counter.ts";
+import { copyNotices } from "./notices.ts";
+import { requestOptions } from "./options.ts";
+import { askPage, autofillForm } from "./pages.ts";
+import { challengeLifetime, challengeSize, type PasskeyDeps } from "./passkey-deps.ts";
+import { type FoundPasskey, findPasskey, listPasskeys, lockPasskey, saveCopyTold, saveCounter } from "./store.ts";
+import { type Fault, verifyShown } from "./verify.ts";
+
+const kind = "passkey";
+
+/** After this long the person is told again of a copy that keeps on trying. */
+const toldAgainAfter = days(1);
+
+/** Signs a person in by a passkey, without a user name (SIN-7): the passkey says whose it is. */
+export function makeAskPasskey(deps: PasskeyDeps) {
+  const { db, clock, random, relyingParty } = deps;
+
+  const optionsFor = async ({ journey: { id: journeyId, accountId }, now }: StepView) => {
+    const made = { journeyId, kind, challenge: random.bytes(challengeSize), until: plus(now, challengeLifetime) };
+    const [challenge, known] = await Promise.all([
+      offerChallenge(db, made, now),
+      accountId === null ? [] : listPasskeys(db, accountId),
+    ]);
+    return requestOptions({ relyingParty, challenge, known });
+  };
+
+  const handler: StepHandler = {
+    kind,
+    // A key was used by a person who was there, and unlocked it by PIN or finger. Whether hardware keeps the key is not
+    // known without a maker's statement: so neither `hwk` nor `swk`.
+    amr: ["pop", "user", "mfa"],
+    page: async (view) => askPage(view, await optionsFor(view)),
+    async attempt(journey, form) {
+      if (!form.response) return refusal({ key: "passkey:no-script" }, "no-answer");
+      const challenge = await useChallenge(db, { journeyId: journey.id, kind }, clock.now());
+      const answer = parseShown(form.response);
+      if (!answer) return refusal({ key: "passkey:refused" }, "malformed");
+      if (!challenge) return refusal({ key: "passkey:expired", tone: "warn" }, "expired");
+      const { userHandle } = answer.response;
+      const found = await findPasskey(db, {
+        credentialId: bytesOf(answer.id),
+        handle: userHandle === undefined ? null : bytesOf(userHandle),
+        accountId: journey.accountId,
+        organisationId: journey.organisationId,
+      });
+      if (!found) return refusal(notLinked, "not-linked");
+      const shown = await verifyShown(answer, { challenge, relyingParty }, found);
+      if (typeof shown === "string") return refusal({ key: "passkey:refused" }, shown, found);
+      return {
+        accountId: found.accountId,
+        decide: (tx, now) => (journey) => judge(tx, journey, { id: found.id, counter: shown.counter }, now),
+      };
+    },
+  };
+
+  return {
+    handler,
+    /** SIN-7: what lets a browser offer passkeys where the user name is typed. Nothing is typed before a way is chosen. */
+    alongside: async (view: StepView) =>
+      view.journey.method === null || view.journey.method === "passkey"
+        ? null
+        : autofillForm(view, await optionsFor(view)),
+  };
+}
+
+/** Under the account's lock: the passkey is still the account's, and has counted on since the last time. */
+async function judge(
+  tx: Tx,
+  { account, organisation, authenticators }: Journey,
+  { id, counter }: { id: string; counter: number },
+  now: Instant,
+): Promise<Outcome> {
+  const kept = await lockPasskey(tx, id);
+  if (!kept || !organisation || account?.state !== "active" || !authenticators.some((one) => one.id === id))
+    return refused(notLinked, "not-linked");
+  if (hasCountedOn(kept.counter, counter)) {
+    await saveCounter(tx, id, counter);
+    return {
+      result: "shown",
+      proofs: [{ kind, authenticatorId: id }],
+      event: { type: "passkey.accepted", detail: { authenticator: id } },
+    };
+  }
+  const isNews = !kept.copyToldAt || now >= plus(kept.copyToldAt, toldAgainAfter);
+  if (isNews) await saveCopyTold(tx, id, now);
+  return {
+    result: "refused",
+    notice: { key: "passkey:copied" },
+    event: { type: "passkey.counter-refused", detail: { authenticator: id } },
+    messages: isNews ? copyNotices(account, organisation, now) : [],
+  };
+}
+
+const notLinked: Notice = { key: "passkey:not-linked", tone: "warn" };
+
+type Reason = Fault | "no-answer" | "malformed" | "expired" | "not-linked";
+
+const refused = (notice: Notice, reason: Reason, about?: FoundPasskey): Outcome => ({
+  result: "refused",
+  notice,
+  event: { type: "passkey.refused", detail: { reason } },
+  ...(about && { about: { accountId: about.accountId, organisationId: about.organisationId } }),
+});
+
+const refusal = (notice: Notice, reason: Reason, about?: FoundPasskey): Attempt => ({
+  decide: () => async () => refused(notice, reason, about),
+});
