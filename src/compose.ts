@@ -10,6 +10,7 @@ import { makeAudit } from "./features/audit/index.ts";
 import { makeIdentities } from "./features/authenticators/eid/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organisations/index.ts";
+import { support } from "./features/support/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
 import { Secret } from "./kernel/secret.ts";
 import { seconds } from "./kernel/time.ts";
@@ -89,6 +90,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         identities,
         applications: applicationRegistry(shared),
         identityBrokers: makeIdentityBrokers(config, shared),
+        support: support(shared),
         organisations: {
           createOrganisation: makeCreateOrganisation(ruled),
           changeOrganisation: makeChangeOrganisation(ruled),

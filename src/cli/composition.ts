@@ -5,6 +5,7 @@ import type { ApplicationRegistry } from "../features/applications/index.ts";
 import type { Audit, AuditKeeper, AuditReader } from "../features/audit/index.ts";
 import type { Messages } from "../features/messages/index.ts";
 import type { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
+import type { Support } from "../features/support/index.ts";
 import type { Db } from "../platform/database/index.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -26,6 +27,7 @@ export type Context = {
     };
     applications: ApplicationRegistry;
     identityBrokers: IdentityBrokers;
+    support: Support;
     audit: Audit & AuditReader & AuditKeeper;
     messages: Messages;
   };

@@ -15,6 +15,7 @@ const refusals = {
   revoked: "The invitation was revoked. Invite the person anew.",
   "already-revoked": "The invitation was revoked already.",
   "organisation-closed": "The organisation is closed.",
+  "no-phone": "There is no mobile number on record, and a temporary password goes out by text message only.",
 } as const;
 
 const isId = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
@@ -36,7 +37,7 @@ async function run(context: Context, io: Io, flags: Flags): Promise<number> {
   if (typeof result === "string") return refuse(io, [{ field: "", says: refusals[result] }], { asJson });
   if ("problems" in result) return refuse(io, result.problems, { asJson });
   // Whoever has the link and the phone could activate the account: in production it goes to the person alone.
-  const url = flags.showLink || context.config.demo ? result.url : undefined;
+  const url = flags.showLink || context.config.demo ? (result.url ?? undefined) : undefined;
   const { invitationId, accountId } = result;
   if (asJson) io.print(json({ invitationId, accountId, url }));
   else {
@@ -55,10 +56,14 @@ async function invite({ db, features }: Context, { organisation: slug, ...flags 
 /** `vahva invite …` */
 export const addInvite: AddCommand = (parent, io, outcome) => {
   parent.addCommand(
-    makeCommand("invite", "Invite a person: a link goes out by e-mail and a PIN by text message.", [
-      "vahva invite --organisation koivula --given-name Aino --family-name Virta \\\n      --email aino@koivula.example --phone '+358 40 123 4567'",
-      "vahva invite --send-again 0c9e1d5a-0000-4000-8000-000000000000",
-    ])
+    makeCommand(
+      "invite",
+      "Invite a person: a link (or the user name) by e-mail, a PIN (or a temporary password) by text message.",
+      [
+        "vahva invite --organisation koivula --given-name Aino --family-name Virta \\\n      --email aino@koivula.example --phone '+358 40 123 4567'",
+        "vahva invite --send-again 0c9e1d5a-0000-4000-8000-000000000000",
+      ],
+    )
       .option("--organisation <slug>", "who invites")
       .option("--given-name <name>", "the person's given name")
       .option("--family-name <name>", "the person's family name")
@@ -70,7 +75,7 @@ export const addInvite: AddCommand = (parent, io, outcome) => {
       .option("--roles <list>", "roles, separated by commas")
       .option("--home <url>", "where the person goes once signed in; else the organisation's home")
       .option("--identity-code <code>", "the personal identity code that the activating person has to have")
-      .option("--send-again <invitation>", "send an invitation again instead: a new link and PIN replace the old ones")
+      .option("--send-again <invitation>", "send an invitation again instead: what goes out replaces what went before")
       .option("--revoke <invitation>", "take an invitation back instead")
       .option("--show-link", "print the activation link (in demo mode it always is)")
       .option("--json", "print the result as JSON")

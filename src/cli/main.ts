@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { PlainError } from "../kernel/plain-error.ts";
+import { addAccount } from "./account.ts";
 import { addApplication } from "./application.ts";
 import { addAudit } from "./audit.ts";
 import type { AddCommand, Outcome } from "./command.ts";
@@ -20,6 +21,7 @@ const commands: readonly AddCommand[] = [
   addOrganisation,
   addInvite,
   addImport,
+  addAccount,
   addApplication,
   addEid,
   addAudit,

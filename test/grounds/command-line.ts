@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../../src/features/activation/index.ts";
 import { applicationRegistry } from "../../src/features/applications/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "../../src/features/organisations/index.ts";
+import { support } from "../../src/features/support/index.ts";
 import { PlainError } from "../../src/kernel/plain-error.ts";
 import type { Ground } from "./inviting.ts";
 
@@ -31,6 +32,7 @@ export function contextOf(ground: Ground, env: Io["env"] = {}): Context {
       },
       applications: applicationRegistry(deps),
       identityBrokers: makeIdentityBrokers(config, deps),
+      support: support(deps),
       audit: ground.audit,
       messages: deps.messages,
     },

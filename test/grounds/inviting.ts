@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { makeAudit } from "../../src/features/audit/index.ts";
 import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import type { Outgoing } from "../../src/features/messages/index.ts";
-import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
+import { makeCreateOrganisation, type Organisation } from "../../src/features/organisations/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { openDatabase } from "../../src/platform/database/index.ts";
 import { makeKeyring } from "../../src/platform/seal/index.ts";
@@ -32,7 +32,19 @@ export async function openGround() {
     { actor: "operator" },
   );
   if ("problems" in result) throw new Error("the test's organisation was refused");
+  /** The organisation as one that sends temporary passwords. */
+  const sendTemporary = async (): Promise<Organisation> => {
+    const { organisation } = result;
+    const policy = { ...organisation.policy, password: { ...organisation.policy.password, way: "temporary" as const } };
+    await database.db
+      .updateTable("organisation")
+      .set({ policy: JSON.stringify(policy) })
+      .where("id", "=", organisation.id)
+      .execute();
+    return { ...organisation, policy };
+  };
   return {
+    sendTemporary,
     db: database.db,
     clock,
     audit,
@@ -43,7 +55,16 @@ export async function openGround() {
     deps: { ...common, keyring, messages, identities, publicUrl: "https://login.example" },
     /** Every row that inviting writes, as text. */
     everythingStored: async () => {
-      const tables = ["person", "account", "account_name", "invitation", "invitation_link", "identity", "audit_event"];
+      const tables = [
+        "person",
+        "account",
+        "account_name",
+        "invitation",
+        "invitation_link",
+        "identity",
+        "audit_event",
+        "temporary_password",
+      ];
       const rows = await Promise.all(
         tables.map((table) =>
           sql`select row_to_json(t) from ${sql.table(table)} t order by 1::text`.execute(database.db),

@@ -89,11 +89,12 @@ export async function saveNewPin(
     .execute();
 }
 
-/** Marks the account's invitation activated; its PIN is good for nothing from then on. */
+/** Marks the account's invitation activated, once; its PIN is good for nothing from then on. */
 export async function saveActivated(tx: Tx, accountId: string, now: Instant): Promise<void> {
   await tx
     .updateTable("invitation")
     .set({ state: "activated", activated_at: now, pin_hash: null, pin_expires_at: null })
     .where("account_id", "=", accountId)
+    .where("state", "!=", "activated")
     .execute();
 }

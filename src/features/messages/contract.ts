@@ -50,7 +50,7 @@ export type TemplateParameters = {
   /** The temporary password that somebody ordered. */
   "temporary-password-new": { password: string; until: Instant };
   /** Support has ordered a new password, and ended the old one. */
-  "password-ended": { at: Instant };
+  "password-ended": { at: Instant; cardEnded: boolean };
   /** A passkey was refused, since there seems to be a copy of it. */
   "passkey-copied": { at: Instant };
 };

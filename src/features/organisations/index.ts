@@ -55,6 +55,7 @@ export {
   loadAccount,
   lockAccount,
   raiseEpoch,
+  reopenAccount,
   setAccountState,
 } from "./people/store.ts";
 export { organisationRoutes } from "./routes.ts";

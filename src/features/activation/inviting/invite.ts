@@ -1,4 +1,3 @@
-import { days, plus } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -15,7 +14,7 @@ import {
   type Problem,
   problem,
 } from "../../organisations/index.ts";
-import { letters, makeSecrets } from "./letters.ts";
+import { beginsByPassword, makeHalves } from "./halves.ts";
 import { type Given, type Invitee, parseInvitee } from "./person.ts";
 import { insertInvitations } from "./store.ts";
 
@@ -33,8 +32,11 @@ export type InvitingDeps = {
   countries: readonly string[];
 };
 
-/** `url` is the activation link, for the demo and the command line to print. It is stored nowhere. */
-export type Invited = Readonly<{ invitationId: string; accountId: string; url: string }>;
+/**
+ * `url` is the activation link, for the demo and the command line to print; it is stored nowhere. Null where a temporary
+ * password went out in its place.
+ */
+export type Invited = Readonly<{ invitationId: string; accountId: string; url: string | null }>;
 
 export type InviteResult = Invited | { problems: readonly Problem[] };
 
@@ -62,6 +64,7 @@ export const keysOf = ({ email, userName }: Invitee): string[] =>
  */
 export function makeInviteAll(deps: InvitingDeps) {
   const createAccounts = makeCreateAccounts(deps);
+  const makeBoth = makeHalves(deps);
   return async (
     tx: Tx,
     organisation: Organisation,
@@ -69,27 +72,22 @@ export function makeInviteAll(deps: InvitingDeps) {
     actor: Actor,
   ): Promise<{ results: InviteResult[]; events: AuditEvent[] }> => {
     const now = deps.clock.now();
-    const expiresAt = plus(now, days(organisation.policy.invitation.days));
-    const wanted = invitees.map((invitee) => ({ ...invitee, organisationId: organisation.id }));
+    // With a temporary password a person signs in like everybody else.
+    const state = beginsByPassword(organisation) ? ("activating" as const) : ("invited" as const);
+    const wanted = invitees.map((invitee) => ({ ...invitee, organisationId: organisation.id, state }));
     const accounts = await createAccounts(tx, wanted);
     const refused = invitees.filter((_, index) => typeof accounts[index] === "string");
     const found = await findNames(tx, organisation.id, refused.flatMap(keysOf));
-    const made = invitees.map((invitee, index) => {
+    const created = invitees.flatMap(({ expectedIdentity: identity }, index) => {
       const account = accounts[index];
-      if (typeof account !== "object") return null;
-      const id = deps.random.id();
-      const secrets = makeSecrets(deps, id, organisation);
-      return { id, account, secrets, identity: invitee.expectedIdentity };
+      return typeof account === "object" ? [{ id: deps.random.id(), account, identity }] : [];
     });
-    const invitations = made.filter((one) => one !== null);
+    const invitations = await makeBoth(tx, organisation, created, { actor, now });
     if (invitations.length > 0) {
-      const rows = invitations.map(({ id, account, secrets }) => ({
-        id,
+      const rows = invitations.map(({ account, ...rest }) => ({
+        ...rest,
         organisationId: organisation.id,
         accountId: account.id,
-        tokenHash: secrets.tokenHash,
-        pinHash: secrets.pinHash,
-        expiresAt,
       }));
       await insertInvitations(tx, rows, now);
       const expected = invitations.flatMap(({ account, identity }) =>
@@ -98,15 +96,15 @@ export function makeInviteAll(deps: InvitingDeps) {
       await deps.identities.expect(tx, expected, now);
       await deps.messages.enqueue(
         tx,
-        invitations.flatMap(({ id, account, secrets }) => letters(secrets, { id, account, organisation, expiresAt })),
+        invitations.flatMap(({ letters }) => letters),
       );
     }
     const events = invitations.map(({ id, account }) => sent(id, account, actor));
-    const results = made.map((one, index): InviteResult => {
-      if (one) return { invitationId: one.id, accountId: one.account.id, url: one.secrets.url };
-      const invitee = invitees[index];
+    const results = invitees.map((invitee, index): InviteResult => {
+      const made = invitations.find(({ account }) => account === accounts[index]);
+      if (made) return { invitationId: made.id, accountId: made.account.id, url: made.url };
       // Whoever held the name may have let go of it between the two statements.
-      const why = invitee && conflict(found, invitee);
+      const why = conflict(found, invitee);
       return { problems: [why ?? problem("email", "taken", "The name was taken a moment ago. Try again.")] };
     });
     return { results, events };
@@ -123,7 +121,7 @@ export const sent = (id: string, account: Account, actor: Actor, again = false):
   detail: { invitation: id, category: account.category },
 });
 
-/** Invites one person: account, invitation, link, PIN, both messages and the audit row in one transaction (ACT-1, ACT-2). */
+/** Invites one person: account, invitation, its two halves, both messages and the audit row in one transaction (ACT-1, ACT-2). */
 export const makeInvite = (deps: InvitingDeps) => {
   const inviteAll = makeInviteAll(deps);
   return async (organisation: Organisation, given: Given, { actor }: { actor: Actor }): Promise<InviteResult> => {

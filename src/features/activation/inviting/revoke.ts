@@ -1,4 +1,5 @@
 import type { Actor } from "../../audit/index.ts";
+import { deleteTemporary } from "../../authenticators/password/index.ts";
 import { freeNames, raiseEpoch, setAccountState } from "../../organisations/index.ts";
 import type { InvitingDeps } from "./invite.ts";
 import { lockInvitation, revokeInvitation } from "./store.ts";
@@ -6,7 +7,7 @@ import { lockInvitation, revokeInvitation } from "./store.ts";
 export type RevokeRefusal = "no-such-invitation" | "already-activated" | "already-revoked";
 
 /**
- * Takes an invitation back (ACT-10): link and PIN are worthless at once, half-way journeys are over, waiting messages are
+ * Takes an invitation back (ACT-10): link and PIN, or a temporary password, are worthless at once, half-way journeys are over, waiting messages are
  * not sent. The account, never used, is closed and its names are free, so that the person can be invited anew.
  */
 export const makeRevoke =
@@ -23,6 +24,7 @@ export const makeRevoke =
       await setAccountState(tx, accountId, { from: ["invited", "activating"], to: "closed", now: deps.clock.now() });
       await freeNames(tx, accountId);
       await revokeInvitation(tx, id);
+      await deleteTemporary(tx, accountId);
       await deps.messages.withdraw(tx, id);
       await deps.audit.record(tx, [
         { type: "invitation.revoked", result: "done", actor, organisationId, accountId, detail: { invitation: id } },

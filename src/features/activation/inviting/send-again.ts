@@ -1,19 +1,26 @@
-import { days, plus } from "../../../kernel/time.ts";
 import type { Actor } from "../../audit/index.ts";
-import { loadOrganisation, raiseEpoch } from "../../organisations/index.ts";
+import { deleteTemporary, endPassword } from "../../authenticators/password/index.ts";
+import { loadOrganisation, raiseEpoch, setAccountState } from "../../organisations/index.ts";
+import { beginsByPassword, makeHalves } from "./halves.ts";
 import { type Invited, type InvitingDeps, sent } from "./invite.ts";
-import { letters, makeSecrets } from "./letters.ts";
 import { lockInvitation, renewInvitation } from "./store.ts";
 
-export type SendAgainRefusal = "no-such-invitation" | "already-activated" | "revoked" | "organisation-closed";
+export type SendAgainRefusal =
+  | "no-such-invitation"
+  | "already-activated"
+  | "revoked"
+  | "organisation-closed"
+  /** A temporary password goes out by text message only. */
+  | "no-phone";
 
 /**
- * Sends an invitation again (ACT-2): a new link and PIN replace the old ones, waiting messages are taken back, misses
- * and a lock are lifted, the expiry is renewed. Journeys that the old link began are over: it may have been in other hands.
+ * Sends an invitation again (ACT-2): new halves replace the old ones, waiting messages are taken back, misses and a lock
+ * are lifted, the expiry is renewed. Journeys that the old ones began are over, and a password chosen in the place of a
+ * temporary one: it may have been in other hands.
  */
-export const makeSendAgain =
-  (deps: InvitingDeps) =>
-  (invitationId: string, { actor }: { actor: Actor }): Promise<Invited | SendAgainRefusal> =>
+export const makeSendAgain = (deps: InvitingDeps) => {
+  const makeBoth = makeHalves(deps);
+  return (invitationId: string, { actor }: { actor: Actor }): Promise<Invited | SendAgainRefusal> =>
     deps.db.transaction().execute(async (tx) => {
       const invitation = await lockInvitation(tx, invitationId);
       if (!invitation) return "no-such-invitation";
@@ -24,13 +31,22 @@ export const makeSendAgain =
       if (!organisation) throw new Error("an account lost its organisation");
       if (account.state === "closed") return "revoked";
       if (organisation.state === "closed") return "organisation-closed";
+      const byPassword = beginsByPassword(organisation);
+      if (byPassword && account.phone === null) return "no-phone";
       const now = deps.clock.now();
-      const expiresAt = plus(now, days(organisation.policy.invitation.days));
-      const secrets = makeSecrets(deps, id, organisation);
       await raiseEpoch(tx, account.id);
-      await renewInvitation(tx, id, { ...secrets, expiresAt }, now);
+      await deleteTemporary(tx, account.id);
+      if (byPassword) {
+        await endPassword(tx, account.id, now);
+        await setAccountState(tx, account.id, { from: ["invited"], to: "activating", now });
+        await deps.messages.withdraw(tx, account.id);
+      }
+      const [made] = await makeBoth(tx, organisation, [{ id, account }], { actor, now });
+      if (!made) throw new Error("an invitation got no new halves");
+      await renewInvitation(tx, id, made, now);
       await deps.messages.withdraw(tx, id);
-      await deps.messages.enqueue(tx, letters(secrets, { id, account, organisation, expiresAt }));
+      await deps.messages.enqueue(tx, made.letters);
       await deps.audit.record(tx, [sent(id, account, actor, true)]);
-      return { invitationId: id, accountId: account.id, url: secrets.url };
+      return { invitationId: id, accountId: account.id, url: made.url };
     });
+};

@@ -6,13 +6,14 @@ export type NewInvitation = {
   id: string;
   organisationId: string;
   accountId: string;
-  tokenHash: Buffer;
+  /** Null where a temporary password went out in the place of a link. */
+  tokenHash: Buffer | null;
   /** Null when the PIN goes out on request only. */
   pinHash: Buffer | null;
   expiresAt: Instant;
 };
 
-/** Inserts invitations with their links: two statements, whatever their number. */
+/** Inserts invitations with their links: two statements at most, whatever their number. */
 export async function insertInvitations(tx: Tx, invitations: readonly NewInvitation[], now: Instant): Promise<void> {
   await tx
     .insertInto("invitation")
@@ -30,10 +31,10 @@ export async function insertInvitations(tx: Tx, invitations: readonly NewInvitat
       })),
     )
     .execute();
-  await tx
-    .insertInto("invitation_link")
-    .values(invitations.map(({ id, tokenHash }) => ({ token_hash: tokenHash, invitation_id: id, created_at: now })))
-    .execute();
+  const links = invitations.flatMap(({ id, tokenHash }) =>
+    tokenHash ? [{ token_hash: tokenHash, invitation_id: id, created_at: now }] : [],
+  );
+  if (links.length > 0) await tx.insertInto("invitation_link").values(links).execute();
 }
 
 /** The invitation, and its account, locked until the transaction ends: the account first, as everywhere. */
@@ -56,10 +57,11 @@ export type Renewal = Pick<NewInvitation, "tokenHash" | "pinHash" | "expiresAt">
 /** Gives the invitation a new link and PIN, and a new start: the old links are replaced, the misses forgotten. */
 export async function renewInvitation(tx: Tx, id: string, renewal: Renewal, now: Instant): Promise<void> {
   await replaceLinks(tx, id, now);
-  await tx
-    .insertInto("invitation_link")
-    .values({ token_hash: renewal.tokenHash, invitation_id: id, created_at: now })
-    .execute();
+  if (renewal.tokenHash)
+    await tx
+      .insertInto("invitation_link")
+      .values({ token_hash: renewal.tokenHash, invitation_id: id, created_at: now })
+      .execute();
   await tx
     .updateTable("invitation")
     .set({

@@ -36,13 +36,13 @@ export function passwordChanged(
   );
 }
 
-export function passwordEnded({ at }: TemplateParameters["password-ended"], frame: Frame): Letter {
+export function passwordEnded({ at, cardEnded }: TemplateParameters["password-ended"], frame: Frame): Letter {
   const t = translator(frame.language);
   return notice(
     {
       subject: t("messages:password-ended-subject", { org: organisationName(frame) }),
       heading: t("messages:password-ended-heading"),
-      what: t("messages:password-ended-what", moment(at, frame)),
+      what: t("messages:password-ended-what", { ...moment(at, frame), context: cardEnded ? "card" : "" }),
     },
     frame,
   );

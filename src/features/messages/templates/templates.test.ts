@@ -75,7 +75,8 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, template: "temporary-password-new", parameters: { password, until: at } },
     { ...email, template: "password-changed", parameters: { at, cardEnded: true } },
     { ...sms, template: "password-changed", parameters: { at, cardEnded: true } },
-    { ...email, template: "password-ended", parameters: { at } },
+    { ...email, template: "password-ended", parameters: { at, cardEnded: false } },
+    { ...email, template: "password-ended", parameters: { at, cardEnded: true } },
   ];
 }
 

@@ -20,7 +20,8 @@ export type NewAccount = Readonly<{
   category: Category;
   roles?: readonly string[];
   home?: Home | null;
-  state?: "invited" | "active";
+  /** `invited` unless given. */
+  state?: "invited" | "activating" | "active";
 }>;
 
 export type CreateAccountRefusal = "user-name-taken" | "email-taken";

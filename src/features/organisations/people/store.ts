@@ -190,6 +190,26 @@ export async function raiseEpoch(tx: Tx, accountId: string): Promise<number> {
   return epoch;
 }
 
+/** Opens a closed account again: active, or invited if it never was active; false when it was not closed. */
+export async function reopenAccount(tx: Tx, accountId: string): Promise<boolean> {
+  const row = await tx
+    .updateTable("account")
+    .set((eb) => ({
+      state: eb
+        .case()
+        .when("activated_at", "is", null)
+        .then<AccountState>("invited")
+        .else<AccountState>("active")
+        .end(),
+      closed_at: null,
+    }))
+    .where("id", "=", accountId)
+    .where("state", "=", "closed" satisfies AccountState)
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Moves the account on to `to`; false when it was in none of the states in `from`. */
 export async function setAccountState(
   tx: Tx,

@@ -1,0 +1,11 @@
+import { makeCloseAccount, makeReopenAccount } from "./close-account.ts";
+import { makeOrderNewPassword, type SupportDeps } from "./order-new-password.ts";
+
+export type Support = ReturnType<typeof support>;
+
+/** What whoever helps people does to their accounts: for the command line, later the desk and the API. */
+export const support = (deps: SupportDeps) => ({
+  orderNewPassword: makeOrderNewPassword(deps),
+  closeAccount: makeCloseAccount(deps),
+  reopenAccount: makeReopenAccount(deps),
+});
