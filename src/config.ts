@@ -2,36 +2,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import * as z from "zod";
+import { cardSettings, missingOfCards, toCardConfig } from "./card-settings.ts";
 import { PlainError } from "./kernel/plain-error.ts";
 import { Secret } from "./kernel/secret.ts";
-
-type Setting = {
-  name: string;
-  /** One sentence for the reference page. */
-  about: string;
-  /** As the reference page shows it; what the code does without a value. */
-  fallback: string;
-  /** May also be given as the path of a file, in `<name>_FILE`. */
-  secret: boolean;
-  schema: z.ZodType;
-};
-
-const url = (protocols: RegExp, example: string) =>
-  z.url({ protocol: protocols, error: `expected an address such as ${example}` });
-const port = z.coerce.number({ error: "expected a port number" }).int().min(0).max(65_535);
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
-
-const setting = <S extends z.ZodType>(about: string, fallback: string, schema: S, { secret = false } = {}) => ({
-  about,
-  fallback,
-  secret,
-  schema: schema.optional(),
-});
+import { list, port, type Setting, setting, url } from "./setting.ts";
 
 /** Every name that is read from the environment or the configuration file. */
 const settings = {
@@ -144,6 +118,7 @@ const settings = {
     "production, in demo mode test",
     z.enum(["test", "production"], { error: "expected test or production" }),
   ),
+  ...cardSettings,
   VAHVA_METRICS: setting(
     "Where /metrics is served: `main` (with everything else), `off`, or an address of its own.",
     "127.0.0.1:9464, in demo mode main",
@@ -222,6 +197,7 @@ function missing(values: Partial<Values>, given: Record<string, string>): string
     problems.push("VAHVA_PUBLIC_URL: expected an address without a path, such as https://login.example.fi.");
   if (Boolean(given.VAHVA_TLS_CERT_FILE) !== Boolean(given.VAHVA_TLS_KEY_FILE))
     problems.push("VAHVA_TLS_CERT_FILE and VAHVA_TLS_KEY_FILE: both are needed, or neither.");
+  problems.push(...missingOfCards(values, address));
   if (given.VAHVA_MODE !== "production") {
     if (address && !loopback)
       problems.push(
@@ -291,6 +267,8 @@ function toConfig(values: Partial<Values>) {
     privateNetworks: (values.VAHVA_PRIVATE_NETWORKS ?? (demo ? "allow" : "refuse")) === "allow",
     /** Whose identifications count: the brokers' test environments', or the real ones'. */
     eidEnvironment: values.VAHVA_EID_ENVIRONMENT ?? (demo ? ("test" as const) : ("production" as const)),
+    /** Null: no certificate cards. */
+    cards: toCardConfig(values),
     metrics: values.VAHVA_METRICS ?? (demo ? "main" : "127.0.0.1:9464"),
     logLevel: values.VAHVA_LOG_LEVEL ?? (demo ? ("warn" as const) : ("info" as const)),
   };

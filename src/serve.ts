@@ -1,9 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { federationDocuments } from "./brokers.ts";
+import { makeCards, openCards } from "./cards.ts";
 import type { Composed } from "./compose.ts";
 import { account, changePasswordPurpose, linkMethodPurpose } from "./features/account/index.ts";
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
+import { certificate } from "./features/authenticators/certificate/index.ts";
 import { eid, federationRoutes, makeBrokers, sweepLogouts } from "./features/authenticators/eid/index.ts";
 import { passkey } from "./features/authenticators/passkey/index.ts";
 import { orderPassword, password } from "./features/authenticators/password/index.ts";
@@ -48,7 +50,7 @@ export async function assemble(composed: Composed) {
 /** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
 export async function serve(composed: Composed) {
   const { config, db, clock, keyring, logger, metrics, features } = composed;
-  const { http, state, provider, brokers, passkeys } = await assemble(composed);
+  const { http, state, provider, brokers, passkeys, cards } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
   const { inbox } = composed.senders;
@@ -70,11 +72,17 @@ export async function serve(composed: Composed) {
     await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
     throw error;
   });
+  const cardListener = await openCards(cards, composed).catch(async (error) => {
+    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
+    throw error;
+  });
   const outbox = features.messages.start();
   const jobs = startJobs(
     [
       { name: "audit checkpoint", every: hours(1), run: () => features.audit.checkpoint(db) },
       { name: "passkeys", every: seconds(30), run: passkeys.look },
+      { name: "cards that expire", every: hours(6), run: cards.remind },
+      { name: "cards shown", every: minutes(10), run: cards.sweep },
       { name: "sessions", every: minutes(10), run: () => sweepSessions(db, clock.now()) },
       { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
       { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
@@ -90,7 +98,7 @@ export async function serve(composed: Composed) {
     demo: tour,
     close: async () => {
       state.stopping = true;
-      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close()]);
+      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close(), cardListener?.close()]);
       await Promise.all([provider.stop(), brokers.stop()]);
     },
   };
@@ -110,7 +118,8 @@ async function addFeatures(composed: Composed, http: Http) {
   const identification = eid({ ...shared, brokers, log: logger, onOutcome: metrics.countIdentification });
   const passkeys = passkey({ ...shared, publicUrl: config.publicUrl });
   await passkeys.look();
-  const methods = [identification.method, passkeys.method, codes.method];
+  const cards = certificate({ ...shared, cards: makeCards(config) });
+  const methods = [identification.method, cards.method, passkeys.method, codes.method];
   const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose, linkMethodPurpose];
   // Applications are told of sessions that a changed password has ended; their part is made after the journeys.
   const told: { notifyLogout?: Provider["notifyLogout"] } = {};
@@ -138,13 +147,15 @@ async function addFeatures(composed: Composed, http: Http) {
   const { notifyLogout: onSessionsEnded } = provider;
   account({ ...shared, begin, methods, testCode: codes.testCode, onSessionsEnded, farewell }).routes(http.app);
   identification.routes(http.app, { http, audit, arrive: journey.arrive, onSessionsEnded });
+  const behindProxy = config.cards?.header != null;
+  cards.routes(http.app, { http, audit, arrive: journey.arrive, behindProxy });
   const { keys } = connecting.context;
   const { publicUrl } = config;
   federationRoutes(http.app, { publicUrl, clock, keys, brokers, documents: federationDocuments });
   provider.routes(http.app);
   const { inbox } = composed.senders;
   if (inbox) demo({ ...shared, inbox, invite: features.inviting.invite }).routes(http.app);
-  return { provider, brokers, passkeys };
+  return { provider, brokers, passkeys, cards };
 }
 
 async function listen({ app }: Http, { host, port }: Composed["config"]["http"]): Promise<void> {

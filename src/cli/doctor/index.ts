@@ -5,6 +5,7 @@ import { withContext } from "../context.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { checkBrokers } from "./brokers.ts";
+import { checkCards } from "./cards.ts";
 import { type Check, fail, pass, wordsOf } from "./check.ts";
 import { checkDatabase } from "./database.ts";
 import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
@@ -26,11 +27,12 @@ async function examine(io: Io): Promise<Check[]> {
   if (typeof config === "string")
     return [checkNode(), fail("Configuration", config, "docs/reference/configuration.md lists every setting.")];
   // Side by side: a mail server that does not answer must not make the others wait.
-  const [database, address, mail, sms] = await Promise.all([
+  const [database, address, mail, sms, cards] = await Promise.all([
     checkDatabase(config, io.say),
     checkAddress(config),
     checkMail(config),
     checkSms(config),
+    checkCards(config, new Date()),
   ]);
   const configuration = pass("Configuration", `Complete, ${config.mode} mode.`);
   // They are in the database: where that can't be used, it has been said.
@@ -38,7 +40,7 @@ async function examine(io: Io): Promise<Check[]> {
   const usable = passes("Database") && passes("Migrations");
   const brokers = usable ? await examineBrokers(io) : [];
   const machine = [checkNode(), configuration, checkSecrets(config), checkFolder(config)];
-  return [...machine, address, ...database, mail, sms, ...brokers];
+  return [...machine, address, ...database, mail, sms, ...cards, ...brokers];
 }
 
 const examineBrokers = async (io: Io): Promise<Check[]> => {

@@ -21,6 +21,8 @@ const words: Readonly<Record<string, Key>> = {
   "eid.not-linked": "account:event-eid-not-linked",
   "passkey.refused": "account:event-passkey-refused",
   "passkey.counter-refused": "account:event-passkey-copied",
+  "certificate.refused": "account:event-certificate-refused",
+  "certificate.expiry-told": "account:event-certificate-told",
   "identity.bound": "account:event-identity-bound",
   "identity.released": "account:event-identity-released",
   "identity.refused": "account:event-identity-refused",

@@ -7,7 +7,12 @@ import type { Arrival, JourneyDeps } from "./posted.ts";
 import { loadResult } from "./result/store.ts";
 import { answer, journeyRoutes } from "./routes.ts";
 
-export { insertAuthenticator, listAuthenticators, removeAuthenticators } from "./authenticator/store.ts";
+export {
+  endAuthenticators,
+  insertAuthenticator,
+  listAuthenticators,
+  removeAuthenticators,
+} from "./authenticator/store.ts";
 export { entryByPassword, goodForOne, type MethodRule, type PurposeName } from "./domain/rules.ts";
 export { linkNotices } from "./link-notices.ts";
 export type {

@@ -53,11 +53,13 @@ export type TemplateParameters = {
   "password-ended": { at: Instant; cardEnded: boolean };
   /** A passkey was refused, since there seems to be a copy of it. */
   "passkey-copied": { at: Instant };
+  /** The certificate of the person's card expires on that day, or has; then its link has ended. */
+  "card-expiry": { until: Instant; ended: boolean };
 };
 export type Template = keyof TemplateParameters;
 
 /** A link goes by e-mail only, a PIN by text message only, and the two halves of an invitation never by the same. */
-type ChannelOf<T extends Template> = T extends "invitation" | "account-ready" | "password-ended"
+type ChannelOf<T extends Template> = T extends "invitation" | "account-ready" | "password-ended" | "card-expiry"
   ? "email"
   : T extends "pin" | "pin-new" | "temporary-password"
     ? "sms"

@@ -433,6 +433,32 @@ export interface PasskeyChallengeTable {
   expires_at: Timestamp;
 }
 
+/** A certificate card of an account. card_hash is a keyed hash of issuer, serial number and public key: that card and no other; holder_hash one of issuer and holder, the same on a renewed card. sealed holds what the certificate says, as evidence. told_days: of which expiry the person was told last, in days before it. */
+export interface CertificateTable {
+  authenticator_id: string;
+  account_id: string;
+  organisation_id: string;
+  card_hash: Buffer;
+  holder_hash: Buffer | null;
+  sealed: Buffer;
+  not_after: Timestamp;
+  told_days: number | null;
+}
+
+/** A browser sent to the address where it shows a certificate, by the hash of the one-time path there; and what came, sealed, by the hash of the one-time code that the browser brings back. Without a journey: the test of a card. waits: until the person has said which of their accounts they mean. */
+export interface CertificateHandoverTable {
+  path_hash: Buffer;
+  browser_hash: Buffer;
+  journey_id: string | null;
+  kind: string;
+  expires_at: Timestamp;
+  presented_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  code_hash: Buffer | null;
+  shown: Buffer | null;
+  used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  waits: Generated<boolean>;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -441,6 +467,8 @@ export interface Tables {
   audit_event: AuditEventTable;
   audit_stream: AuditStreamTable;
   authenticator: AuthenticatorTable;
+  certificate: CertificateTable;
+  certificate_handover: CertificateHandoverTable;
   demo_bank_key: DemoBankKeyTable;
   demo_bank_used: DemoBankUsedTable;
   demo_inbox: DemoInboxTable;

@@ -6,6 +6,7 @@ type Files = {
   account: typeof import("../../../locales/en/account.json", { with: { type: "json" }});
   activation: typeof import("../../../locales/en/activation.json", { with: { type: "json" }});
   applications: typeof import("../../../locales/en/applications.json", { with: { type: "json" }});
+  certificate: typeof import("../../../locales/en/certificate.json", { with: { type: "json" }});
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
   demo: typeof import("../../../locales/en/demo.json", { with: { type: "json" }});
   "demo-bank": typeof import("../../../locales/en/demo-bank.json", { with: { type: "json" }});

@@ -74,3 +74,14 @@ export async function noteSignIn(
     )
     .execute();
 }
+
+/** Takes these authenticators off their accounts. They stay on record, with the time. */
+export async function endAuthenticators(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .updateTable("authenticator")
+    .set({ removed_at: now })
+    .where("id", "in", ids)
+    .where("removed_at", "is", null)
+    .execute();
+}

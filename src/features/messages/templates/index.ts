@@ -2,6 +2,7 @@ import { localised } from "../../../kernel/language.ts";
 import type { Keyring, Place } from "../../../platform/seal/index.ts";
 import type { Outgoing } from "../contract.ts";
 import { accountReady } from "./account-ready.ts";
+import { cardExpiry } from "./card-expiry.ts";
 import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
 import { methodLinked, passkeyCopied, passwordChanged, passwordEnded } from "./notices.ts";
@@ -62,6 +63,8 @@ function renderTemplate(message: Outgoing, timeZone: string): Letter | string {
       return channel === "sms"
         ? newTemporaryPasswordSms(message.parameters, frame)
         : newTemporaryPassword(message.parameters, frame);
+    case "card-expiry":
+      return cardExpiry(message.parameters, frame);
     case "password-ended":
       return passwordEnded(message.parameters, frame);
     case "passkey-copied":

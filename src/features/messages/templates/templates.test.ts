@@ -75,6 +75,8 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, template: "temporary-password-new", parameters: { password, until: at } },
     { ...email, template: "password-changed", parameters: { at, cardEnded: true } },
     { ...sms, template: "password-changed", parameters: { at, cardEnded: true } },
+    { ...email, template: "card-expiry", parameters: { until: at, ended: false } },
+    { ...email, template: "card-expiry", parameters: { until: at, ended: true } },
     { ...email, template: "password-ended", parameters: { at, cardEnded: false } },
     { ...email, template: "password-ended", parameters: { at, cardEnded: true } },
   ];
