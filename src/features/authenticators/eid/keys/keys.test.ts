@@ -63,6 +63,14 @@ test("sixteen that need keys at once, on several nodes, get the same; nothing th
   for (const { private_key } of rows) assert.doesNotMatch(private_key.toString("latin1"), /PRIVATE KEY/);
 });
 
+test("a node whose clock is a moment behind publishes the first keys too: it had shown a broker no key to encrypt by", async () => {
+  const [ahead, behind] = [open(), open()];
+  ahead.clock.advance(20);
+  const kids = await ahead.published("enc");
+  assert.equal(kids.length, 1);
+  assert.deepEqual(await behind.published("enc"), kids);
+});
+
 test("a key has a certificate of its own, for ten years, in the name of the service's host", async () => {
   const { keys, clock } = open();
   const { certificate, privateKey } = await keys.signing();

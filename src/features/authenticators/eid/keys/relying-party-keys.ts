@@ -58,7 +58,9 @@ async function completeKeys(deps: KeysDeps): Promise<readonly StoredKey[]> {
     await lockKeys(tx);
     const now = clock.now();
     const lacking = missing(await loadKeys(tx, keyring, now));
-    for (const key of await Promise.all(lacking.map((use) => makeKey(deps, { use, now, signsFrom: now }))))
+    // Another node's clock may be a moment behind: it publishes the first ones too.
+    const signsFrom = plus(now, -minutes(1));
+    for (const key of await Promise.all(lacking.map((use) => makeKey(deps, { use, now, signsFrom }))))
       await insertKey(tx, keyring, key);
     return loadKeys(tx, keyring, now);
   });
