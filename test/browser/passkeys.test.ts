@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { makeBegin } from "../../src/features/journey/begin.ts";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import type { Language } from "../../src/kernel/language.ts";
-import { browserHash } from "../../src/platform/http/index.ts";
 import { translator } from "../../src/platform/i18n/index.ts";
-import { systemRandom } from "../../src/ports/random.ts";
+import { makeTestCertificate } from "../doubles/certificate.ts";
+import { freePort } from "../harness/free-port.ts";
 import { invitedWithPin, makeOrganisation, makePhone, messagesTo, rightPassword } from "../harness/people.ts";
 import {
   fillIn,
@@ -38,23 +40,6 @@ after(async () => {
   await browser?.close();
   await service?.close();
 });
-
-/** A journey of this browser that links one more passkey, as the person's own page begins it. */
-const anotherLinking = async (accountId: string, browserId: string) => {
-  const { epoch } = await service.db
-    .selectFrom("account")
-    .select("epoch")
-    .where("id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  return makeBegin({ clock, random: systemRandom })(service.db, {
-    purpose: "link-method",
-    browserHash: browserHash(browserId),
-    organisationId: koivula.id,
-    account: { id: accountId, epoch },
-    requested: { link: "passkey" },
-    proofs: [{ kind: "passkey", authenticatorId: null, shownAt: clock.now() }],
-  });
-};
 
 const signInPage = () => `${service.url}/sign-in?organisation=koivula`;
 const t = (language: Language = "en") => translator(language);
@@ -138,7 +123,7 @@ async function walkByAutofill(options: WindowOptions & { language: Language }) {
   await page.locator("input[name=name]").fill("Työpuhelin");
   await mouse.press(page, words("passkey:make"));
   await page.getByText(words("account:method-linked"), { exact: true }).waitFor();
-  await page.getByText(`${words("passkey:name")}, Työpuhelin`).waitFor();
+  await page.locator("main").getByText("Työpuhelin").first().waitFor();
   await see("10-linked");
   await mouse.press(page, words("common:sign-out"));
   await h1(page, words("account:signed-out"));
@@ -218,20 +203,54 @@ test("USR-4 a device that has one already says so, and makes no second", { skip 
   await addAuthenticator(window);
   const quiet = async () => {};
   await activate(page, "en", mouse, quiet);
-  const cookie = (await page.context().cookies()).find(({ name }) => name === "vahva_browser");
-  const { accountId } = await service.db
-    .selectFrom("session")
-    .select("account_id as accountId")
-    .orderBy("created_at", "desc")
-    .executeTakeFirstOrThrow();
-  assert.ok(cookie && accountId);
   await page.goto(`${service.url}/account`);
-  const linking = await anotherLinking(accountId, cookie.value);
-  await page.goto(`${service.url}/journey/${linking}`);
+  await mouse.press(page, `${t()("account:link")} ${t()("passkey:name")}`);
   await mouse.press(page, t()("passkey:make"));
   await page.getByText(t()("passkey:known")).waitFor();
   assert.deepEqual(await window.look("known"), []);
   await window.close();
+});
+
+test("ACT-7 SIN-7 by https, under the pages' own policy", { skip }, async () => {
+  const { certificate, key } = makeTestCertificate();
+  const folder = mkdtempSync(join(tmpdir(), "vahva-https-"));
+  const port = String(await freePort());
+  const [VAHVA_TLS_CERT_FILE, VAHVA_TLS_KEY_FILE] = [join(folder, "certificate.pem"), join(folder, "key.pem")];
+  writeFileSync(VAHVA_TLS_CERT_FILE, certificate);
+  writeFileSync(VAHVA_TLS_KEY_FILE, key);
+  const env = {
+    VAHVA_PUBLIC_URL: `https://localhost:${port}`,
+    VAHVA_PORT: port,
+    VAHVA_TLS_CERT_FILE,
+    VAHVA_TLS_KEY_FILE,
+  };
+  const [secure, trusting] = await Promise.all([startService({ env }), openBrowser({ trusts: certificate })]);
+  try {
+    const methods = { staff: { permitted: ["passkey", "totp"] } };
+    const organisation = await makeOrganisation(secure, "koivula", { policy: { methods } });
+    const { link, pin } = await invitedWithPin(secure, organisation, { language: "en" });
+    const window = await trusting.window({ inspected: false });
+    const { page } = window;
+    const faults: string[] = [];
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    await addAuthenticator(window);
+    await page.goto(link);
+    await fillIn(page, { pin });
+    await mouse.press(page, t()("passkey:name"));
+    await mouse.press(page, t()("passkey:make"));
+    await h1(page, t()("activation:done-title"));
+    await page.goto(`${secure.url}/account`);
+    await mouse.press(page, t()("common:sign-out"));
+    await h1(page, t()("account:signed-out"));
+    await page.goto(`${secure.url}/sign-in?to=account&organisation=koivula`);
+    await mouse.press(page, t()("passkey:continue"));
+    await mouse.press(page, t()("passkey:use"));
+    await h1(page, t()("account:title"));
+    assert.deepEqual(faults, []);
+  } finally {
+    await Promise.all([trusting.close(), secure.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 for (const language of ["fi", "sv", "en"] as const)

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import type { Language } from "../../src/kernel/language.ts";
-import { part } from "./parts.ts";
+import { part, pathOf } from "./parts.ts";
 
 /** Why there can be no browser here, as a sentence for a test's `skip`; false when it can. */
 export const noBrowser = (): string | false => {
@@ -22,13 +23,21 @@ const quiet = [
   "--disable-sync",
 ];
 
-/** Chromium with a home of its own, so that it knows nothing of whoever runs the tests. */
-export async function openBrowser() {
-  const found = part("chromium");
-  if ("missing" in found) throw new Error(found.missing);
-  const home = mkdtempSync(join(tmpdir(), "vahva-browser-"));
+/**
+ * Chromium with a home of its own, so that it knows nothing of whoever runs the tests. `program` starts it, and `home` is
+ * furnished, where they are given.
+ */
+export async function openBrowser({
+  program = pathOf("chromium"),
+  home = mkdtempSync(join(tmpdir(), "vahva-browser-")),
+  env = {},
+}: {
+  program?: string;
+  home?: string;
+  env?: Readonly<Record<string, string>>;
+} = {}) {
   const { PATH = "" } = process.env;
-  const browser = await chromium.launch({ executablePath: found.path, args: quiet, env: { PATH, HOME: home } });
+  const browser = await chromium.launch({ executablePath: program, args: quiet, env: { PATH, HOME: home, ...env } });
   return {
     window: (options: WindowOptions = {}) => openWindow(browser, options),
     close: async () => {
@@ -38,6 +47,11 @@ export async function openBrowser() {
   };
 }
 
+const keyHash = (certificate: string): string =>
+  createHash("sha256")
+    .update(new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
+
 export type RealBrowser = Awaited<ReturnType<typeof openBrowser>>;
 
 export type WindowOptions = {
@@ -45,6 +59,8 @@ export type WindowOptions = {
   width?: number;
   scheme?: "light" | "dark";
   javaScript?: boolean;
+  /** False: pages are under the policy that they are sent with, which `look` can't put axe-core into. */
+  inspected?: boolean;
   /** What the pages' names begin with in pictures. */
   name?: string;
 };
@@ -62,13 +78,20 @@ const inspect = `(async () => {
 
 /** A browser of one person: cookies of its own. `look` holds the page before it against everything that pages promise. */
 async function openWindow(browser: Browser, options: WindowOptions) {
-  const { language = "en", width = 1280, scheme = "light", javaScript = true, name = "page" } = options;
+  const {
+    language = "en",
+    width = 1280,
+    scheme = "light",
+    javaScript = true,
+    inspected = true,
+    name = "page",
+  } = options;
   const context = await browser.newContext({
     viewport: { width, height: 800 },
     locale: { fi: "fi-FI", sv: "sv-FI", en: "en-GB" }[language],
     colorScheme: scheme,
     javaScriptEnabled: javaScript,
-    bypassCSP: javaScript, // for axe-core, which is put into the page
+    bypassCSP: javaScript && inspected, // for axe-core, which is put into the page
   });
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();

@@ -99,8 +99,8 @@ function methodRow(frame: Frame, authenticator: Authenticator, { methods, passwo
 /** USR-4: methods that the organisation permits and that the person can link by themselves. */
 function linkablePart({ t, fields, account, organisation }: Frame, { methods, authenticators }: Shown): Content {
   const linkable = permittedMethods(organisation.policy, account.category)
-    .filter((name) => !authenticators.some(({ method }) => method === name))
     .flatMap((name) => methods.find((method) => method.name === name) ?? [])
+    .filter(({ name, several }) => several || !authenticators.some(({ method }) => method === name))
     .filter(({ link: steps, isOffered }) => steps.length > 0 && (isOffered?.(organisation) ?? true));
   if (linkable.length === 0) return null;
   const row = ({ name, icon, words }: Method): Row => ({

@@ -159,6 +159,8 @@ export type Method = MethodRule &
      * show straight from its autofill. Its first step may then be posted without being chosen first.
      */
     alongside?(view: StepView): Promise<Html | null>;
+    /** An account may have several, such as one for each device. */
+    several?: boolean;
     /** Hears of a session that began with the method, in the transaction that makes it. */
     onSession?(tx: Tx, session: Readonly<{ uid: string; journeyId: string }>): Promise<void>;
     icon: IconName;

@@ -2,13 +2,21 @@ import { days, type Instant, plus } from "../../../kernel/time.ts";
 import type { Tx } from "../../../platform/database/index.ts";
 import type { Attempt, Journey, Notice, Outcome, StepHandler, StepView } from "../../journey/index.ts";
 import { offerChallenge, useChallenge } from "./challenge-store.ts";
-import { bytesOf, parseShown } from "./domain/answer.ts";
+import { bytesOf, parseShown, type Shown } from "./domain/answer.ts";
 import { hasCountedOn } from "./domain/counter.ts";
 import { copyNotices } from "./notices.ts";
 import { requestOptions } from "./options.ts";
 import { askPage, autofillForm } from "./pages.ts";
 import { challengeLifetime, challengeSize, type PasskeyDeps } from "./passkey-deps.ts";
-import { type FoundPasskey, findPasskey, listPasskeys, lockPasskey, saveCopyTold, saveCounter } from "./store.ts";
+import {
+  type FoundPasskey,
+  findPasskey,
+  listPasskeys,
+  lockPasskey,
+  type Sought,
+  saveCopyTold,
+  saveCounter,
+} from "./store.ts";
 import { type Fault, verifyShown } from "./verify.ts";
 
 const kind = "passkey";
@@ -37,17 +45,13 @@ export function makeAskPasskey(deps: PasskeyDeps) {
     page: async (view) => askPage(view, await optionsFor(view)),
     async attempt(journey, form) {
       if (!form.response) return refusal({ key: "passkey:no-script" }, "no-answer");
-      const challenge = await useChallenge(db, { journeyId: journey.id, kind }, clock.now());
       const answer = parseShown(form.response);
+      const [challenge, found] = await Promise.all([
+        useChallenge(db, { journeyId: journey.id, kind }, clock.now()),
+        answer && findPasskey(db, soughtBy(answer, journey)),
+      ]);
       if (!answer) return refusal({ key: "passkey:refused" }, "malformed");
       if (!challenge) return refusal({ key: "passkey:expired", tone: "warn" }, "expired");
-      const { userHandle } = answer.response;
-      const found = await findPasskey(db, {
-        credentialId: bytesOf(answer.id),
-        handle: userHandle === undefined ? null : bytesOf(userHandle),
-        accountId: journey.accountId,
-        organisationId: journey.organisationId,
-      });
       if (!found) return refusal(notLinked, "not-linked");
       const shown = await verifyShown(answer, { challenge, relyingParty }, found);
       if (typeof shown === "string") return refusal({ key: "passkey:refused" }, shown, found);
@@ -67,6 +71,13 @@ export function makeAskPasskey(deps: PasskeyDeps) {
         : autofillForm(view, await optionsFor(view)),
   };
 }
+
+const soughtBy = ({ id, response }: Shown, { accountId, organisationId }: Journey): Sought => ({
+  credentialId: bytesOf(id),
+  handle: response.userHandle === undefined ? null : bytesOf(response.userHandle),
+  accountId,
+  organisationId,
+});
 
 /** Under the account's lock: the passkey is still the account's, and has counted on since the last time. */
 async function judge(

@@ -34,6 +34,7 @@ export function passkey(deps: { db: Db; clock: Clock; random: Random; publicUrl:
       steps: [handler, makeLinkPasskey(room)],
       isOffered: (organisation) => allowsPasskeys(relyingParty) && (organisation !== null || inUse),
       alongside,
+      several: true,
       icon: "passkey",
       words: {
         name: "passkey:name",

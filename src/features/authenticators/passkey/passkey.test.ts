@@ -129,6 +129,41 @@ test("SIN-7 the page of another way lets browsers offer passkeys where the name 
   assert.equal((await ground.read(id)).result?.accountId, account.id);
 });
 
+test("SIN-10 A07 A29 wrong passwords and codes by the dozen leave the passkey of the same account as it was", async () => {
+  const { accountId, userName, password } = await ground.withApp("guessed");
+  const { epoch } = await ground.db
+    .selectFrom("account")
+    .select("epoch")
+    .where("id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  const shownAt = ground.clock.now();
+  const linking = await ground.begin({
+    purpose: "link-method",
+    account: { id: accountId, epoch },
+    requested: { link: "passkey" },
+    proofs: ["password", "totp"].map((kind) => ({ kind, authenticatorId: null, shownAt })),
+  });
+  const { key, response } = ground.device.create(await ground.asked(linking));
+  assert.equal((await ground.post(linking, { step: "passkey-link", response })).to, "destination");
+  assert.deepEqual(
+    ground.enqueued.slice(-2).map(({ channel }) => channel),
+    ["email", "sms"],
+    "an active account is told by both",
+  );
+
+  const stranger = await ground.begin({ browser: "stranger" });
+  await ground.post(stranger, { step: "choose", method: "totp" }, { browser: "stranger" });
+  await ground.post(stranger, { step: "password", username: userName, password }, { browser: "stranger" });
+  for (let round = 0; round < 12; round += 1) {
+    await ground.post(stranger, { step: "totp", code: "000000" }, { browser: "stranger" });
+    const id = await ground.begin({ browser: "other" });
+    await ground.post(id, { step: "choose", method: "totp" }, { browser: "other" });
+    await ground.post(id, { step: "password", username: userName, password: "no" }, { browser: "other" });
+  }
+  assert.equal((await ground.notice(stranger, "stranger"))?.key, "totp:blocked");
+  assert.equal((await ground.use(key)).result.to, "destination");
+});
+
 test("SIN-1 nobody without an organisation is offered a passkey before there is one", async () => {
   const fresh = await openPasskeyGround();
   try {

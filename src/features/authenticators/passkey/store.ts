@@ -42,20 +42,22 @@ export type FoundPasskey = Readonly<{
   backupEligible: boolean;
 }>;
 
+/** `accountId` and `organisationId` where they are known already. */
+export type Sought = Readonly<{
+  credentialId: Buffer;
+  handle: Buffer | null;
+  accountId: string | null;
+  organisationId: string | null;
+}>;
+
 /**
  * The passkey of an active account of an open organisation, by its credential's id and by what the authenticator says
  * of whose it is. An authenticator may leave that out (`handle` null) where it was told whose passkeys are wanted.
  */
 export async function findPasskey(
   db: Db,
-  sought: Readonly<{
-    credentialId: Buffer;
-    handle: Buffer | null;
-    accountId: string | null;
-    organisationId: string | null;
-  }>,
+  { credentialId, handle, accountId, organisationId }: Sought,
 ): Promise<FoundPasskey | null> {
-  const { credentialId, handle, accountId, organisationId } = sought;
   if (handle === null && accountId === null) return null;
   const row = await db
     .selectFrom("passkey")
