@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { makeIdentityBrokers } from "./brokers.ts";
 import type { Config } from "./config.ts";
 import { openDatabaseServer } from "./database-server.ts";
+import { makeThawAccount } from "./features/account/index.ts";
 import { inviting } from "./features/activation/index.ts";
 import { applicationRegistry } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
@@ -88,6 +89,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         audit,
         messages,
         identities,
+        accounts: { thaw: makeThawAccount(shared) },
         applications: applicationRegistry(shared),
         identityBrokers: makeIdentityBrokers(config, shared),
         support: support(shared),

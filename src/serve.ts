@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { federationDocuments } from "./brokers.ts";
 import { makeCards, openCards } from "./cards.ts";
 import type { Composed } from "./compose.ts";
-import { account, changePasswordPurpose, linkMethodPurpose } from "./features/account/index.ts";
+import { account, changePasswordPurpose, linkMethodPurpose, removeMethodPurpose } from "./features/account/index.ts";
 import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
 import { certificate } from "./features/authenticators/certificate/index.ts";
@@ -12,6 +12,7 @@ import { orderPassword, password } from "./features/authenticators/password/inde
 import { totp } from "./features/authenticators/totp/index.ts";
 import { demo, prepareDemo } from "./features/demo/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
+import { sweepNoticeLinks } from "./features/messages/index.ts";
 import { organisationRoutes } from "./features/organisations/index.ts";
 import { sweepSessions } from "./features/sessions/index.ts";
 import { signIn, signInPurpose } from "./features/sign-in/index.ts";
@@ -86,6 +87,7 @@ export async function serve(composed: Composed) {
       { name: "sessions", every: minutes(10), run: () => sweepSessions(db, clock.now()) },
       { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
       { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
+      { name: "notice links", every: days(1), run: () => sweepNoticeLinks(db, plus(clock.now(), -days(30))) },
       { name: "logouts", every: hours(1), run: () => sweepLogouts(db, clock.now()) },
       { name: "tokens", every: minutes(10), run: provider.sweep },
     ],
@@ -120,7 +122,13 @@ async function addFeatures(composed: Composed, http: Http) {
   await passkeys.look();
   const cards = certificate({ ...shared, cards: makeCards(config) });
   const methods = [identification.method, cards.method, passkeys.method, codes.method];
-  const purposes = [activationPurpose, signInPurpose(completeActivation), changePasswordPurpose, linkMethodPurpose];
+  const purposes = [
+    activationPurpose,
+    signInPurpose(completeActivation),
+    changePasswordPurpose,
+    linkMethodPurpose,
+    removeMethodPurpose({ methods, messages }),
+  ];
   // Applications are told of sessions that a changed password has ended; their part is made after the journeys.
   const told: { notifyLogout?: Provider["notifyLogout"] } = {};
   const journey = journeys({ ...shared, methods, purposes, onSessionsEnded: (ended) => told.notifyLogout?.(ended) });
@@ -145,7 +153,16 @@ async function addFeatures(composed: Composed, http: Http) {
   orderPassword(shared).routes(http.app);
   const { farewell } = identification;
   const { notifyLogout: onSessionsEnded } = provider;
-  account({ ...shared, begin, methods, testCode: codes.testCode, onSessionsEnded, farewell }).routes(http.app);
+  account({
+    ...shared,
+    log: logger,
+    begin,
+    goOn: journey.goOn,
+    methods,
+    testCode: codes.testCode,
+    onSessionsEnded,
+    farewell,
+  }).routes(http.app);
   identification.routes(http.app, { http, audit, arrive: journey.arrive, onSessionsEnded });
   const behindProxy = config.cards?.header != null;
   cards.routes(http.app, { http, audit, arrive: journey.arrive, behindProxy });

@@ -14,6 +14,7 @@ const refusals = {
   "no-such-account": "There is no such account.",
   "already-closed": "The account is closed already.",
   "not-closed": "The account is not closed.",
+  "not-frozen": "The account is not frozen.",
   "account-shut": "Nobody can sign in to the account now. Open it first.",
   "not-activated": "The account was never activated. Send the invitation again.",
   "organisation-closed": "The organisation is closed.",
@@ -24,7 +25,7 @@ const refusals = {
 async function find({ db }: Context, slug: string, name: string): Promise<Account> {
   const organisation = found(await findOrganisation(db, slug), `There is no organisation "${slug}".`);
   const [account] = await findAccountsByName(db, name, organisation.id);
-  return found(account ?? null, `Nobody in ${slug} has the user name or e-mail address "${name}".`);
+  return found(account ?? null, `There is no account "${name}" in the organisation "${slug}".`);
 }
 
 async function show({ db, clock }: Context, io: Io, account: Account, flags: Flags): Promise<number> {
@@ -72,6 +73,17 @@ const acts: Readonly<Record<string, { does: string; act: Act }>> = {
     act: async ({ features }, id) => {
       const result = await features.support.closeAccount(id, by);
       return result === "closed" ? { done: "The account is closed." } : result;
+    },
+  },
+  thaw: {
+    does: "Open an account that was frozen by the link of a notice, once it is certain who asks. One that was never activated is invited again afterwards.",
+    act: async ({ features }, id) => {
+      const result = await features.accounts.thaw(id, by);
+      return result === "thawed"
+        ? {
+            done: "The account is open again, with the password and the methods that it had. Replace what somebody else may have.",
+          }
+        : result;
     },
   },
   reopen: {

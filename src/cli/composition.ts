@@ -1,5 +1,6 @@
 import type { IdentityBrokers } from "../brokers.ts";
 import type { Config } from "../config.ts";
+import type { makeThawAccount } from "../features/account/index.ts";
 import type { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
 import type { ApplicationRegistry } from "../features/applications/index.ts";
 import type { Audit, AuditKeeper, AuditReader } from "../features/audit/index.ts";
@@ -25,6 +26,7 @@ export type Context = {
       sendAgain: ReturnType<typeof makeSendAgain>;
       revoke: ReturnType<typeof makeRevoke>;
     };
+    accounts: { thaw: ReturnType<typeof makeThawAccount> };
     applications: ApplicationRegistry;
     identityBrokers: IdentityBrokers;
     support: Support;

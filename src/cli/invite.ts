@@ -14,6 +14,7 @@ const refusals = {
   "already-activated": "The account has been activated already.",
   revoked: "The invitation was revoked. Invite the person anew.",
   "already-revoked": "The invitation was revoked already.",
+  "account-frozen": "The account is frozen. Thaw it first.",
   "organisation-closed": "The organisation is closed.",
   "no-phone": "There is no mobile number on record, and a temporary password goes out by text message only.",
 } as const;

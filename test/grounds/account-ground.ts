@@ -1,4 +1,9 @@
-import { account, changePasswordPurpose } from "../../src/features/account/index.ts";
+import {
+  account,
+  changePasswordPurpose,
+  linkMethodPurpose,
+  removeMethodPurpose,
+} from "../../src/features/account/index.ts";
 import { completeActivation } from "../../src/features/activation/index.ts";
 import { makeAudit } from "../../src/features/audit/index.ts";
 import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
@@ -12,18 +17,24 @@ import { codeAt } from "../../src/features/authenticators/totp/one-time-code.ts"
 import { keyPlace } from "../../src/features/authenticators/totp/places.ts";
 import { insertToken } from "../../src/features/authenticators/totp/store.ts";
 import { insertAuthenticator, journeys } from "../../src/features/journey/index.ts";
-import type { Outgoing } from "../../src/features/messages/index.ts";
-import { makeCreateAccount, makeCreateOrganisation } from "../../src/features/organisations/index.ts";
+import { makeMessages, type Outgoing } from "../../src/features/messages/index.ts";
+import {
+  makeChangeOrganisation,
+  makeCreateAccount,
+  makeCreateOrganisation,
+} from "../../src/features/organisations/index.ts";
 import { type EndedSession, makeSessionId, startSession } from "../../src/features/sessions/index.ts";
 import { signIn, signInPurpose } from "../../src/features/sign-in/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { hours, minutes, plus } from "../../src/kernel/time.ts";
-import { openDatabase } from "../../src/platform/database/index.ts";
+import { openDatabase, type Tx } from "../../src/platform/database/index.ts";
 import { makeHttp } from "../../src/platform/http/index.ts";
 import { makeLog } from "../../src/platform/log/index.ts";
 import { makeKeyring } from "../../src/platform/seal/index.ts";
 import { fakeClock } from "../../src/ports/clock.ts";
+import { fakeMailSender } from "../../src/ports/mail-sender.ts";
 import { systemRandom } from "../../src/ports/random.ts";
+import { fakeSmsSender } from "../../src/ports/sms-sender.ts";
 import { testDatabase } from "../harness/database.ts";
 
 export const rightPassword = "kolme vihreää sammakkoa";
@@ -41,25 +52,44 @@ export async function openAccountGround() {
   const identities = makeIdentities({ keyring });
   const enqueued: Outgoing[] = [];
   const ended: EndedSession[] = [];
-  const messages = {
-    enqueue: async (_: unknown, outgoing: readonly Outgoing[]) => void enqueued.push(...outgoing),
-    withdraw: async () => {},
-  };
+  const logged: object[] = [];
   const log = makeLog("error");
   const publicUrl = "https://login.example";
+  const [mail, sms] = [fakeMailSender(), fakeSmsSender()];
+  const outbox = makeMessages({ db, clock, random, keyring, mail, sms, publicUrl, allowedSmsCountries: ["FI"] });
+  const messages = {
+    withdraw: outbox.withdraw,
+    enqueue: async (tx: Tx, outgoing: readonly Outgoing[]) => {
+      enqueued.push(...outgoing);
+      await outbox.enqueue(tx, outgoing);
+    },
+  };
   const http = makeHttp({ publicUrl, demo: false, trustedProxies: [], tls: null, keyring, random, clock, log });
   const shared = { db, clock, random, keyring, audit, messages, identities, http };
   const hashing = { cost: { memory: 1024, passes: 1, lanes: 1 } };
   const passwords = password({ ...shared, hashing });
   const codes = totp({ ...shared, publicUrl, passwordSteps: passwords.steps });
   const methods = [codes.method];
-  const purposes = [signInPurpose(completeActivation), changePasswordPurpose];
+  const purposes = [
+    signInPurpose(completeActivation),
+    changePasswordPurpose,
+    linkMethodPurpose,
+    removeMethodPurpose({ methods, messages }),
+  ];
   const onSessionsEnded = (gone: readonly EndedSession[]) => void ended.push(...gone);
   const journey = journeys({ ...shared, methods, purposes, onSessionsEnded });
   const { begin } = journey;
   journey.routes(http.app);
   signIn({ ...shared, begin, start: "/account" }).routes(http.app);
-  account({ ...shared, methods, begin, testCode: codes.testCode, onSessionsEnded }).routes(http.app);
+  account({
+    ...shared,
+    log: { warn: (fields) => void logged.push(fields) },
+    methods,
+    begin,
+    goOn: journey.goOn,
+    testCode: codes.testCode,
+    onSessionsEnded,
+  }).routes(http.app);
 
   const created = await makeCreateOrganisation({ ...shared, methods: ["eid", "totp"], countries: ["FI"] })(
     {
@@ -93,6 +123,7 @@ export async function openAccountGround() {
         state: "active",
       });
       if (typeof one === "string") throw new Error(one);
+      await tx.updateTable("account").set({ activated_at: now }).where("id", "=", one.id).execute();
       const ids = { password: random.id(), totp: random.id() };
       for (const method of ["password", "totp"] as const)
         await insertAuthenticator(tx, one.id, { id: ids[method], method, name: null, linkedAt: now, lastUsedAt: null });
@@ -107,6 +138,24 @@ export async function openAccountGround() {
   }
 
   type Person = Awaited<ReturnType<typeof person>>;
+
+  /** Links a second app to the person's account. */
+  async function secondApp({ id: accountId }: Person) {
+    const [id, key, now] = [random.id(), random.bytes(20), clock.now()];
+    await db.transaction().execute(async (tx) => {
+      await insertAuthenticator(tx, accountId, { id, method: "totp", name: null, linkedAt: now, lastUsedAt: null });
+      const secret = keyring.seal(keyPlace(id), key);
+      await insertToken(tx, { id, secret, parameters: usualParameters, state: unusedToken });
+    });
+    return { id, code: (ago = 0) => codeAt(key, usualParameters, stepAt(clock.now(), 30) - ago) };
+  }
+
+  /** From now on the organisation's rules are the default with these changes. */
+  const setPolicy = async (policy: object) => {
+    const change = makeChangeOrganisation({ ...shared, methods: ["eid", "totp"], countries: ["FI"] });
+    const changed = await change("koivula", { policy }, { actor: "operator" });
+    if (typeof changed === "string" || "problems" in changed) throw new Error(JSON.stringify(changed));
+  };
 
   /** A browser; with `who`, one in which they signed in just now. */
   async function browser(who?: Person, { userAgent = "Mozilla/5.0 (Windows NT 10.0) Firefox/130.0" } = {}) {
@@ -178,10 +227,19 @@ export async function openAccountGround() {
     clock,
     audit,
     identities,
+    messages,
     enqueued,
     ended,
+    logged,
+    /** The e-mails that went to an address, the earliest first. */
+    mailTo: async (to: string) => {
+      await outbox.deliverDue();
+      return mail.sent.filter((sent) => sent.to === to);
+    },
     organisation,
     person,
+    secondApp,
+    setPolicy,
     browser,
     app: http.app,
     close: async () => {

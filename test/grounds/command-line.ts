@@ -4,6 +4,7 @@ import type { Context } from "../../src/cli/context.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { main } from "../../src/cli/main.ts";
 import { loadConfig } from "../../src/config.ts";
+import { makeThawAccount } from "../../src/features/account/index.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../../src/features/activation/index.ts";
 import { applicationRegistry } from "../../src/features/applications/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "../../src/features/organisations/index.ts";
@@ -30,6 +31,7 @@ export function contextOf(ground: Ground, env: Io["env"] = {}): Context {
         sendAgain: makeSendAgain(deps),
         revoke: makeRevoke(deps),
       },
+      accounts: { thaw: makeThawAccount(deps) },
       applications: applicationRegistry(deps),
       identityBrokers: makeIdentityBrokers(config, deps),
       support: support(deps),

@@ -114,10 +114,11 @@ async function signOut(
 }
 
 /** What was done, told in the address so that a reload posts nothing. */
-type Told = { changed?: string; ended?: string; linked?: string };
+type Told = { changed?: string; ended?: string; linked?: string; removed?: string };
 
-function doneOf({ changed, ended, linked }: Told, { authenticators }: Overview): Done {
+function doneOf({ changed, ended, linked, removed }: Told, { authenticators }: Overview): Done {
   if (changed === "password") return "password";
+  if (removed === "yes") return "removed";
   if (authenticators.some(({ method }) => method === linked)) return "linked";
   return ended === "session" || ended === "others" ? ended : null;
 }

@@ -1,6 +1,7 @@
 import { localised } from "../../kernel/language.ts";
-import { formatDateTime, type Translate } from "../../platform/i18n/index.ts";
+import { formatDateTime, formatList, type Translate } from "../../platform/i18n/index.ts";
 import {
+  actions,
   button,
   type Content,
   facts,
@@ -13,6 +14,7 @@ import {
   notice,
   part,
   type Row,
+  richText,
   rows,
   supportContacts,
   tag,
@@ -23,10 +25,12 @@ import type { Session } from "../sessions/index.ts";
 import { shortNetwork } from "./event-words.ts";
 import { eventList } from "./events-page.ts";
 import type { Frame } from "./frame.ts";
+import { methodName } from "./method-name.ts";
 import { formatPosition, type Overview } from "./overview.ts";
+import { lettingIn, removalOf } from "./remove-method.ts";
 
 /** What the last post did: shown once above the parts. */
-export type Done = "password" | "session" | "others" | "linked" | null;
+export type Done = "password" | "session" | "others" | "linked" | "removed" | null;
 
 type Shown = Overview & Readonly<{ methods: readonly Method[]; done: Done }>;
 
@@ -37,7 +41,7 @@ export function overviewPage(frame: Frame, shown: Shown): { title: string; lede:
   return {
     title: t("account:title"),
     lede: t("account:signed-in-as", { name: account.userName }),
-    main: html`${doneNotice(shown.done, t)}${methodsPart(frame, shown)}${linkablePart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame, shown)}${helpPart(frame)}`,
+    main: html`${doneNotice(shown.done, t)}${missingNotice(frame, shown)}${methodsPart(frame, shown)}${linkablePart(frame, shown)}${sessionsPart(frame, shown.sessions)}${latelyPart(frame, shown)}${whoPart(frame, shown)}${helpPart(frame)}`,
     ...(home && {
       beside: linkButton({
         href: home.url,
@@ -56,8 +60,24 @@ function doneNotice(done: Done, t: Translate): Content {
     session: [t("account:session-ended"), null],
     others: [t("account:others-ended"), null],
     linked: [t("account:method-linked"), t("account:method-linked-what")],
+    removed: [t("account:method-removed"), t("account:method-removed-what")],
   }[done];
   return notice({ tone: "good", icon: "pass", title, body, role: "status", wide: true });
+}
+
+/** Nothing that is linked lets in any more: the organisation's rules have changed since. */
+function missingNotice(frame: Frame, { methods, authenticators }: Shown): Content {
+  const { t, language } = frame;
+  const permitted = lettingIn(methods, frame);
+  if (authenticators.some(({ method }) => permitted.includes(method))) return null;
+  const names = methods.filter(({ name }) => permitted.includes(name)).map(({ words }) => t(words.name));
+  return notice({
+    tone: "warn",
+    icon: "warn",
+    title: t("account:missing"),
+    body: t("account:missing-do", { methods: formatList(names, language, "or") }),
+    wide: true,
+  });
 }
 
 function methodsPart(frame: Frame, shown: Shown): Html {
@@ -70,11 +90,12 @@ function methodsPart(frame: Frame, shown: Shown): Html {
   });
 }
 
-function methodRow(frame: Frame, authenticator: Authenticator, { methods, passwordChangedAt }: Shown): Row {
+function methodRow(frame: Frame, authenticator: Authenticator, shown: Shown): Row {
+  const { methods, passwordChangedAt } = shown;
   const { t, language, fields } = frame;
   const isPassword = authenticator.method === "password";
   const method = methods.find(({ name }) => name === authenticator.method);
-  const name = isPassword ? t("account:password") : method ? t(method.words.name) : authenticator.method;
+  const name = methodName(authenticator, methods, t);
   const when = (instant: Date) => formatDateTime(instant, language);
   const lines = [
     isPassword
@@ -87,13 +108,31 @@ function methodRow(frame: Frame, authenticator: Authenticator, { methods, passwo
     fields,
     content: button({ label: t("account:change"), look: "quiet", small: true, about: name }),
   });
+  const removing = removal(frame, authenticator, shown, name);
   const test = link({ href: "/test/code", label: t("account:test"), about: name });
   return {
     icon: isPassword ? "password" : (method?.icon ?? "lock"),
-    title: authenticator.name ? html`${name}, ${authenticator.name}` : name,
-    note: lines.join(" "),
-    end: isPassword ? change : authenticator.method === "totp" && test,
+    title: name,
+    note: html`${lines.join(" ")}${removing.note && html` ${removing.note}`}`,
+    end: isPassword ? change : actions(authenticator.method === "totp" && test, removing.end),
   };
+}
+
+/** USR-6: a way to remove it, or who can. */
+function removal(
+  frame: Frame,
+  { id }: Authenticator,
+  { methods, authenticators }: Shown,
+  name: string,
+): { end?: Content; note?: Content } {
+  const { t, organisation } = frame;
+  const verdict = removalOf(methods, frame, authenticators, id);
+  if (verdict === "no-such-method") return {};
+  if (verdict === "removable")
+    return { end: link({ href: `/account/remove/${id}`, label: t("account:remove"), about: name }) };
+  const label = t("account:support");
+  const support = organisation.support.length > 0 ? link({ href: "#help", label }) : html`${label}`;
+  return { note: richText(t, verdict === "last" ? "account:remove-last" : "account:remove-by-support", { support }) };
 }
 
 /** USR-4: methods that the organisation permits and that the person can link by themselves. */

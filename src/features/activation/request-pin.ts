@@ -1,3 +1,4 @@
+import { isShut } from "../../kernel/account-state.ts";
 import type { Origin } from "../../kernel/origin.ts";
 import { days, minutes, plus } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
@@ -36,7 +37,7 @@ export const makeRequestPin =
       if (!invitation || invitation.replaced || !live.includes(invitation.state) || now >= invitation.expiresAt)
         return "not-live";
       const { id, account, organisation, pinSentAt } = invitation;
-      if (organisation.state === "closed" || account.state === "closed") return "not-live";
+      if (organisation.state === "closed" || isShut(account.state)) return "not-live";
       if (!account.phone) return "no-phone";
       if (pinSentAt && plus(pinSentAt, minutes(1)) > now) return "too-soon";
       const daily = { key: `pin-request:${id}`, limit: perDay, window: days(1) };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isShut } from "../../kernel/account-state.ts";
 import { days, minutes } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import { formField, type Http } from "../../platform/http/index.ts";
@@ -87,7 +88,7 @@ async function mayToSend({ db, clock }: RouteDeps, { id }: Invitation): Promise<
 
 function whyDead(invitation: Invitation, now: Date): DeadLink | null {
   if (invitation.state === "revoked" || invitation.organisation.state === "closed") return "revoked";
-  if (invitation.account.state === "closed") return "revoked";
+  if (isShut(invitation.account.state)) return "revoked";
   if (invitation.replaced) return "replaced";
   if (invitation.state === "locked") return "locked";
   return now >= invitation.expiresAt ? "expired" : null;

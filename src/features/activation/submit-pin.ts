@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { isShut } from "../../kernel/account-state.ts";
 import type { Origin } from "../../kernel/origin.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
@@ -32,6 +33,7 @@ export const makeSubmitPin =
       if (!invitation || invitation.replaced || invitation.organisation.state === "closed")
         return { result: "not-live" };
       const { id, account, pinHash } = invitation;
+      if (isShut(account.state)) return { result: "not-live" };
       const now = clock.now();
       const matches = pinHash !== null && timingSafeEqual(keyring.hash("pin", `${id}:${pin}`), pinHash);
       const step = judgePin(invitation, { matches }, now);

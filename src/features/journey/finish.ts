@@ -79,16 +79,23 @@ export function makeFinish(
       return { to: "page", ended: left?.ended };
     }
 
-    const lasting = journey.proofs.filter(({ kind }) => kind !== goodForOne.kind);
-    const way = completedWay({ ...facts, account: { state: "active", linked: facts.account?.linked ?? [] } });
-    const claim = way && { accountId: account.id, ...assurance(way, journey.proofs, amrOf) };
+    const removed = new Set<string | null>(purpose.removes?.(journey));
+    const lasting = journey.proofs.filter(
+      (proof) => proof.kind !== goodForOne.kind && !removed.has(proof.authenticatorId),
+    );
+    const linked = facts.account?.linked ?? [];
+    const way = completedWay({ ...facts, account: { state: "active", linked }, proofs: lasting });
+    const claim = way && { accountId: account.id, ...assurance(way, lasting, amrOf) };
     const finished = await purpose.finish(tx, journey, now);
-    const { epoch, ended } = purpose.endsOthers
-      ? await endOthers(tx, account.id, sessionCookie)
-      : { epoch: account.epoch, ended: left?.ended ?? [] };
+    // Where the person came by what is gone now, this browser's session ends too.
+    const isOut = removed.size > 0 && !claim;
+    const { epoch, ended } =
+      purpose.endsOthers || removed.size > 0
+        ? await endOthers(tx, account.id, isOut ? null : sessionCookie)
+        : { epoch: account.epoch, ended: left?.ended ?? [] };
     // Something is not shown yet (the password, when the app was linked on another device): it is all that is asked then.
     const next =
-      purpose.signsIn && !claim
+      purpose.signsIn && !claim && !isOut
         ? await begin(tx, { purpose: "sign-in", browserHash: origin.browserHash, account, proofs: lasting })
         : null;
     const session = purpose.signsIn && claim ? newSession(journey, random) : null;

@@ -3,9 +3,10 @@ import type { Db } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import { makeAdvance } from "./advance.ts";
 import { type Beginning, makeBegin } from "./begin.ts";
+import type { Journey } from "./method.ts";
 import type { Arrival, JourneyDeps } from "./posted.ts";
 import { loadResult } from "./result/store.ts";
-import { answer, journeyRoutes } from "./routes.ts";
+import { answer, journeyRoutes, languageOf } from "./routes.ts";
 
 export {
   endAuthenticators,
@@ -50,6 +51,14 @@ export function journeys(deps: JourneyDeps & { http: Http }) {
       const sessionCookie = http.cookies.read(request.raw, "session");
       const result = await arrive({ ...arrival, origin: http.origin(request, reply), sessionCookie });
       return answer(http, request, reply, arrival.id, result);
+    },
+    /** Ends a journey that has just begun where all was shown before; else answers with its page. */
+    goOn: async (request: FastifyRequest, reply: FastifyReply, id: string) => {
+      const sessionCookie = http.cookies.read(request.raw, "session");
+      const language = (begun: Journey) => languageOf(http, request, begun);
+      const origin = http.origin(request, reply);
+      const result = await advance({ id, form: { step: "continue" }, origin, sessionCookie, language });
+      return answer(http, request, reply, id, result);
     },
     /** What became of a journey of this browser, for whoever began it. */
     result: (db: Db, id: string, browserHash: Buffer) => loadResult(db, id, browserHash, deps.clock.now()),

@@ -31,6 +31,8 @@ export type Requested = Readonly<{
   applicationName?: Readonly<Partial<Record<Language, string>>>;
   /** The method to link. */
   link?: string;
+  /** The id of the authenticator to remove. */
+  remove?: string;
 }>;
 
 /** A journey as it stands: its row, whose it is, and what was shown. */
@@ -163,9 +165,19 @@ export type Method = MethodRule &
     several?: boolean;
     /** Hears of a session that began with the method, in the transaction that makes it. */
     onSession?(tx: Tx, session: Readonly<{ uid: string; journeyId: string }>): Promise<void>;
+    /** Hears that an authenticator of the method was removed, in the transaction that does: its secret goes with it. */
+    onRemoved?(tx: Tx, authenticatorId: string): Promise<void>;
     icon: IconName;
     /** The words of the choice: "Continue with authenticator app", and what is needed for it. */
-    words: Readonly<{ name: Key; signIn: Key; signInNote: Key; link: Key; linkNote: Key }>;
+    words: Readonly<{
+      name: Key;
+      signIn: Key;
+      signInNote: Key;
+      link: Key;
+      linkNote: Key;
+      /** One that has a name of its own, as `name`; without it the method's name stands before it. */
+      named?: Key;
+    }>;
   }>;
 
 /** What a purpose does at its end. */
@@ -183,4 +195,6 @@ export type Purpose = Readonly<{
   signsIn: boolean;
   /** A change of credentials: every other session, half-way journey and grant of the account ends with it. */
   endsOthers?: boolean;
+  /** Ids of authenticators that its end removes: as with `endsOthers`, and this browser's session too if it rests on one. */
+  removes?(journey: Journey): readonly string[];
 }>;

@@ -49,7 +49,12 @@ export function journeyRoutes(app: FastifyInstance, deps: RouteDeps): void {
   });
 }
 
-function languageOf(http: Http, request: FastifyRequest, { account, accountId, organisation, requested }: Journey) {
+/** The language in which a journey's pages are read in a browser. */
+export function languageOf(
+  http: Http,
+  request: FastifyRequest,
+  { account, accountId, organisation, requested }: Journey,
+) {
   const hints = [...(accountId && account ? [account.language] : []), ...(requested.uiLocales ?? [])];
   return http.language(request, hints, organisation?.languages);
 }

@@ -22,6 +22,7 @@ const requestedSchema = z.object({
   uiLocales: z.array(z.string()).exactOptional(),
   applicationName: z.partialRecord(z.enum(languages), z.string()).exactOptional(),
   link: z.string().exactOptional(),
+  remove: z.string().exactOptional(),
 });
 const noticeSchema = z.object({
   key: z.custom<Key>((value) => typeof value === "string").exactOptional(),

@@ -53,10 +53,22 @@ export type TemplateParameters = {
   "password-ended": { at: Instant; cardEnded: boolean };
   /** A passkey was refused, since there seems to be a copy of it. */
   "passkey-copied": { at: Instant };
+  "method-removed": { method: string; at: Instant };
+  /** Somebody has opened the link of a notice and said that it was not them. */
+  "account-frozen": { at: Instant };
   /** The certificate of the person's card expires on that day, or has; then its link has ended. */
   "card-expiry": { until: Instant; ended: boolean };
 };
 export type Template = keyof TemplateParameters;
+
+/** What tells of a change to how somebody signs in: each such e-mail carries a link that freezes the account (REC-8). */
+export const noticeTemplates = [
+  "method-linked",
+  "method-removed",
+  "password-changed",
+  "password-ended",
+  "passkey-copied",
+] as const satisfies readonly Template[];
 
 /** A link goes by e-mail only, a PIN by text message only, and the two halves of an invitation never by the same. */
 type ChannelOf<T extends Template> = T extends "invitation" | "account-ready" | "password-ended" | "card-expiry"
@@ -86,7 +98,7 @@ export type Outgoing<T extends Template = Template> = {
 
 /** What a use case needs of messages. */
 export type Messages = {
-  /** Puts `messages` into the outbox, in the caller's transaction: one statement, which waits for nobody. */
+  /** Puts `messages` into the outbox, in the caller's transaction: at most two statements, which wait for nobody. */
   enqueue(tx: Tx, messages: readonly Outgoing[]): Promise<void>;
   /** Takes back what is still waiting for `subjectId`: its link or PIN was replaced. */
   withdraw(tx: Tx, subjectId: string): Promise<void>;
@@ -133,7 +145,7 @@ export type MessagesDeps = {
   db: Db;
   clock: Clock;
   random: Random;
-  keyring: Pick<Keyring, "seal" | "open">;
+  keyring: Pick<Keyring, "seal" | "open" | "hash">;
   /** null where the channel is not configured: its messages fail at once, and say so. */
   mail: MailSender | null;
   sms: SmsSender | null;

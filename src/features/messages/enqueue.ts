@@ -1,15 +1,20 @@
 import { defaultTimeZone } from "../../platform/i18n/index.ts";
 import type { Messages, MessagesDeps, Outgoing } from "./contract.ts";
 import { refusalOf } from "./domain/phone.ts";
+import { type MadeLink, makeNoticeLink } from "./notice-link.ts";
+import { insertNoticeLinks } from "./notice-link-store.ts";
 import { insertMessages, type NewMessage } from "./store.ts";
 import { placeOf, render } from "./templates/index.ts";
 
 export const makeEnqueue = (deps: MessagesDeps): Messages["enqueue"] => {
   const { clock, random, keyring, timeZone = defaultTimeZone } = deps;
   return async (tx, messages) => {
+    const links: MadeLink[] = [];
     const rows = messages.map((message): NewMessage => {
       const id = random.id();
       const refused = refusal(message, deps);
+      const link = refused ? null : makeNoticeLink(deps, message);
+      if (link) links.push(link);
       return {
         id,
         channel: message.channel,
@@ -21,10 +26,11 @@ export const makeEnqueue = (deps: MessagesDeps): Messages["enqueue"] => {
         expiresAt: message.expiresAt,
         outcome: refused
           ? { failed: refused }
-          : { contents: keyring.seal(placeOf(id), JSON.stringify(render(message, timeZone))) },
+          : { contents: keyring.seal(placeOf(id), JSON.stringify(render(message, timeZone, link?.url))) },
       };
     });
-    await insertMessages(tx, rows, clock.now());
+    const now = clock.now();
+    await Promise.all([insertNoticeLinks(tx, links, now), insertMessages(tx, rows, now)]);
   };
 };
 

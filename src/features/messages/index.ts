@@ -19,6 +19,8 @@ export type {
   TemplateParameters,
 } from "./contract.ts";
 export type { SmsCaps } from "./domain/sms-limits.ts";
+export { noticeTokenHash } from "./notice-link.ts";
+export { findNoticeLink, type NoticeLink, sweepNoticeLinks, useNoticeLink } from "./notice-link-store.ts";
 
 /** E-mails and text messages, by an outbox in the database (MSG-1). */
 export function makeMessages(deps: MessagesDeps): Messages & Outbox {

@@ -57,6 +57,7 @@ export {
   raiseEpoch,
   reopenAccount,
   setAccountState,
+  thawAccount,
 } from "./people/store.ts";
 export { organisationRoutes } from "./routes.ts";
 export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";

@@ -398,6 +398,16 @@ export interface DemoBankUsedTable {
   expires_at: Timestamp;
 }
 
+/** The links of notices by which a person says "this was not me", by a keyed hash: each freezes its account once, and nothing else. event is the template of the notice that carried it. All of an account are used once one is. */
+export interface NoticeLinkTable {
+  token_hash: Buffer;
+  account_id: string;
+  event: string;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
 /** The temporary password of an account, good for choosing one of one's own: 64 random bits as a keyed hash, bound to the account. A new one replaces it; using it deletes the row. ordered_by is an actor of the audit. */
 export interface TemporaryPasswordTable {
   account_id: string;
@@ -483,6 +493,7 @@ export interface Tables {
   journey: JourneyTable;
   known_browser: KnownBrowserTable;
   message: MessageTable;
+  notice_link: NoticeLinkTable;
   oidc_grant: OidcGrantTable;
   oidc_token: OidcTokenTable;
   oidc_used: OidcUsedTable;

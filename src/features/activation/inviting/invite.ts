@@ -48,6 +48,8 @@ export function conflict(found: Found, { email, userName }: Invitee): Problem | 
   if (same?.state === "active") return problem("email", "already-active", "This person has an active account already.");
   if (same?.state === "closed")
     return problem("email", "account-closed", "This person's account was closed. Open it again instead.");
+  if (same?.state === "frozen")
+    return problem("email", "account-frozen", "This person's account is frozen. Thaw it instead.");
   if (same) return problem("email", "already-invited", "This person is invited already. Send the invitation again.");
   if (found.has(nameKey(userName) ?? "")) return problem("userName", "taken", "Another account has this user name.");
   return null;

@@ -21,7 +21,11 @@ export const makeRevoke =
       const { id, account } = invitation;
       const { id: accountId, organisationId } = account;
       await raiseEpoch(tx, accountId);
-      await setAccountState(tx, accountId, { from: ["invited", "activating"], to: "closed", now: deps.clock.now() });
+      await setAccountState(tx, accountId, {
+        from: ["invited", "activating", "frozen"],
+        to: "closed",
+        now: deps.clock.now(),
+      });
       await freeNames(tx, accountId);
       await revokeInvitation(tx, id);
       await deleteTemporary(tx, accountId);

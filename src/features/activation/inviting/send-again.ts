@@ -9,6 +9,7 @@ export type SendAgainRefusal =
   | "no-such-invitation"
   | "already-activated"
   | "revoked"
+  | "account-frozen"
   | "organisation-closed"
   /** A temporary password goes out by text message only. */
   | "no-phone";
@@ -30,6 +31,7 @@ export const makeSendAgain = (deps: InvitingDeps) => {
       const organisation = await loadOrganisation(tx, account.organisationId);
       if (!organisation) throw new Error("an account lost its organisation");
       if (account.state === "closed") return "revoked";
+      if (account.state === "frozen") return "account-frozen";
       if (organisation.state === "closed") return "organisation-closed";
       const byPassword = beginsByPassword(organisation);
       if (byPassword && account.phone === null) return "no-phone";

@@ -146,5 +146,8 @@ test("HLP-3 REC-2 the command line shows an account, orders a new password, clos
   assert.equal((await run(["account", "new-password", ...about])).code, 1);
   assert.equal((await run(["account", "reopen", "koivula", "clicli"])).code, 0);
   assert.match((await run(["account", "show", ...about])).out, /state +invited/);
-  assert.match((await run(["account", "show", "koivula", "nobody"])).err, /Nobody in koivula has/);
+  assert.match(
+    (await run(["account", "show", "koivula", "nobody"])).err,
+    /There is no account "nobody" in the organisation "koivula"/,
+  );
 });

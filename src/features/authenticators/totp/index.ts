@@ -8,6 +8,7 @@ import { makeAskCode } from "./ask-code.ts";
 import { makeCheckCode } from "./check-code.ts";
 import type { CodeVerdict } from "./domain/judge-code.ts";
 import { makeLinkApp } from "./link-app.ts";
+import { deleteToken } from "./store.ts";
 
 export type { CodeVerdict } from "./domain/judge-code.ts";
 
@@ -41,6 +42,7 @@ export function totp(deps: TotpDeps): Totp {
       signIn: ["password", "totp"],
       link: [{ kind: "new-password", unlessLinked: "password" }, { kind: "totp-link" }],
       steps: [...deps.passwordSteps, makeAskCode({ ...deps, checkCode }), makeLinkApp(deps)],
+      onRemoved: deleteToken,
       icon: "app",
       words: {
         name: "totp:name",

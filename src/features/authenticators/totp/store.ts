@@ -48,6 +48,10 @@ const columnsOf = ({ lastStep, spentSteps, failures, blockedUntil }: CodeState) 
   blocked_until: blockedUntil,
 });
 
+export async function deleteToken(tx: Tx, authenticatorId: string): Promise<void> {
+  await tx.deleteFrom("totp").where("authenticator_id", "=", authenticatorId).execute();
+}
+
 /** A key that was shown and not confirmed. */
 export type Offer = Readonly<{ journeyId: string; secret: Buffer; spentSteps: readonly number[] }>;
 

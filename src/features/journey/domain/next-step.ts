@@ -1,4 +1,4 @@
-import type { AccountState } from "../../../kernel/account-state.ts";
+import { type AccountState, isShut } from "../../../kernel/account-state.ts";
 import type { Strength } from "../../../kernel/strength.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import { entryByPassword, goodForOne, type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
@@ -57,7 +57,7 @@ export function nextStep(facts: Facts): Step {
   const rule = purposeRules[facts.purpose];
   if (facts.now >= facts.expiresAt) return refuse("expired");
   if (facts.overtaken) return refuse("overtaken");
-  if (facts.account?.state === "closed") return refuse("account-closed");
+  if (facts.account && isShut(facts.account.state)) return refuse("account-closed");
   if (rule.begunBy && !hasShown(facts, rule.begunBy)) return refuse("not-started");
   if (rule.wants === "link" && facts.account?.state === "active" && !isLinkedHere(facts))
     return refuse("already-active");

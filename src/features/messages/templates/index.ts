@@ -5,9 +5,18 @@ import { accountReady } from "./account-ready.ts";
 import { cardExpiry } from "./card-expiry.ts";
 import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
-import { methodLinked, passkeyCopied, passwordChanged, passwordEnded } from "./notices.ts";
 import {
+  accountFrozen,
+  methodLinked,
+  methodRemoved,
+  passkeyCopied,
+  passwordChanged,
+  passwordEnded,
+} from "./notices.ts";
+import {
+  accountFrozenSms,
   methodLinkedSms,
+  methodRemovedSms,
   newPinSms,
   newTemporaryPasswordSms,
   passkeyCopiedSms,
@@ -31,17 +40,17 @@ export const openContents = (keyring: Pick<Keyring, "open">, id: string, sealed:
   JSON.parse(keyring.open(placeOf(id), sealed).toString()) as Contents; // sealed by us, in this row
 
 /** Renders `message` in its language. A pure function: the same message gives the same contents. */
-export function render(message: Outgoing, timeZone: string): Contents {
-  const made = renderTemplate(message, timeZone);
+export function render(message: Outgoing, timeZone: string, notMeUrl?: string): Contents {
+  const made = renderTemplate(message, timeZone, notMeUrl);
   if (typeof made === "string") return { channel: "sms", to: message.to, text: made };
   const fromName = oneLine(localised(message.letterhead.name, message.language), 100);
   return { channel: "email", to: message.to, fromName, ...made };
 }
 
 /** A letter, or the text of a text message. */
-function renderTemplate(message: Outgoing, timeZone: string): Letter | string {
+function renderTemplate(message: Outgoing, timeZone: string, notMeUrl?: string): Letter | string {
   const { letterhead, language, channel } = message;
-  const frame = { letterhead, language, timeZone };
+  const frame = { letterhead, language, timeZone, ...(notMeUrl && { notMeUrl }) };
   switch (message.template) {
     case "invitation":
       return invitation(message.parameters, frame);
@@ -69,5 +78,9 @@ function renderTemplate(message: Outgoing, timeZone: string): Letter | string {
       return passwordEnded(message.parameters, frame);
     case "passkey-copied":
       return channel === "sms" ? passkeyCopiedSms(message.parameters, frame) : passkeyCopied(message.parameters, frame);
+    case "method-removed":
+      return channel === "sms" ? methodRemovedSms(message.parameters, frame) : methodRemoved(message.parameters, frame);
+    case "account-frozen":
+      return channel === "sms" ? accountFrozenSms(message.parameters, frame) : accountFrozen(message.parameters, frame);
   }
 }

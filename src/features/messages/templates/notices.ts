@@ -1,10 +1,10 @@
 import type { Instant } from "../../../kernel/time.ts";
 import { formatDate, formatTime, translator } from "../../../platform/i18n/index.ts";
 import type { TemplateParameters } from "../contract.ts";
-import { type Letter, letter } from "./letter.ts";
+import { type Letter, letter, type Part } from "./letter.ts";
 import { type Frame, organisationName } from "./texts.ts";
 
-/** USR-7 what happened, when, and what to do if it was not them. No link: a copy of this mail must lead nowhere. */
+/** USR-7 REC-8 what happened, when, and what to do if it was not them: a link that leads nowhere but to freezing the account. */
 export function methodLinked({ method, at }: TemplateParameters["method-linked"], frame: Frame): Letter {
   const t = translator(frame.language);
   return notice(
@@ -15,6 +15,40 @@ export function methodLinked({ method, at }: TemplateParameters["method-linked"]
         ...moment(at, frame),
         method: t("messages:method", { context: method }),
       }),
+    },
+    frame,
+  );
+}
+
+export function methodRemoved({ method, at }: TemplateParameters["method-removed"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  return notice(
+    {
+      subject: t("messages:method-removed-subject", { org: organisationName(frame) }),
+      heading: t("messages:method-removed-heading"),
+      what: t("messages:method-removed-what", {
+        ...moment(at, frame),
+        method: t("messages:method", { context: method }),
+      }),
+    },
+    frame,
+  );
+}
+
+/** It carries no link: whoever froze the account may be the one who should not have. */
+export function accountFrozen({ at }: TemplateParameters["account-frozen"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  const what = t("messages:account-frozen-what", moment(at, frame));
+  return letter(
+    {
+      subject: t("messages:account-frozen-subject", { org: organisationName(frame) }),
+      preheader: what,
+      heading: t("messages:account-frozen-heading"),
+      parts: [
+        { is: "paragraph", text: what },
+        { is: "strong", text: t("messages:account-frozen-do") },
+      ],
+      support: ["technical", "password"],
     },
     frame,
   );
@@ -59,6 +93,7 @@ export function passkeyCopied({ at }: TemplateParameters["passkey-copied"], fram
       parts: [
         { is: "paragraph", text: what },
         { is: "strong", text: t("messages:passkey-copied-do") },
+        ...notMe(frame),
       ],
       support: ["technical", "password"],
     },
@@ -71,6 +106,14 @@ const moment = (at: Instant, { language, timeZone }: Frame) => ({
   time: formatTime(at, language, timeZone),
 });
 
+/** The link's page says what it will do, and does it on a click (MSG-4). */
+const notMe = ({ language, notMeUrl }: Frame): readonly Part[] => {
+  const t = translator(language);
+  return notMeUrl
+    ? [{ is: "link", url: notMeUrl, label: t("messages:not-me"), copy: t("messages:invitation-copy") }]
+    : [];
+};
+
 function notice({ subject, heading, what }: { subject: string; heading: string; what: string }, frame: Frame): Letter {
   const t = translator(frame.language);
   return letter(
@@ -81,7 +124,8 @@ function notice({ subject, heading, what }: { subject: string; heading: string; 
       parts: [
         { is: "paragraph", text: what },
         { is: "paragraph", text: t("messages:notice-yours") },
-        { is: "strong", text: t("messages:notice-not-yours") },
+        { is: "strong", text: t("messages:notice-not-yours", { context: frame.notMeUrl ? "link" : "" }) },
+        ...notMe(frame),
       ],
       support: ["password", "technical"],
     },

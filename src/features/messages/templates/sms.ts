@@ -36,7 +36,15 @@ export const passwordChangedSms = (
 export const passkeyCopiedSms = ({ at }: TemplateParameters["passkey-copied"], frame: Frame): string =>
   noticeSms("messages:sms-passkey-copied", at, frame);
 
+export const methodRemovedSms = ({ at }: TemplateParameters["method-removed"], frame: Frame): string =>
+  noticeSms("messages:sms-method-removed", at, frame);
+
+export const accountFrozenSms = ({ at }: TemplateParameters["account-frozen"], frame: Frame): string =>
+  noticeSms("messages:sms-account-frozen", at, frame);
+
 type Notice =
+  | "messages:sms-method-removed"
+  | "messages:sms-account-frozen"
   | "messages:sms-method-linked"
   | "messages:sms-password-changed"
   | "messages:sms-password-and-card"

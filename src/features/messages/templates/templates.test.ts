@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gsm7Length } from "../../../kernel/gsm7.ts";
 import { type Language, languages } from "../../../kernel/language.ts";
+import { noticeTemplates } from "../contract.ts";
 import type { Letterhead, Outgoing } from "../index.ts";
 import { contrast, readableColour } from "./colour.ts";
 import { render } from "./index.ts";
@@ -55,6 +56,8 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
   const sms = { ...common, channel: "sms" as const, to: "+358401234567" };
   const linked = { template: "method-linked" as const, parameters: { method: "totp", at } };
   const changed = { template: "password-changed" as const, parameters: { at } };
+  const removed = { template: "method-removed" as const, parameters: { method: "totp", at } };
+  const frozen = { template: "account-frozen" as const, parameters: { at } };
   const copied = { template: "passkey-copied" as const, parameters: { at } };
   return [
     { ...invitation(language), letterhead: head },
@@ -66,8 +69,6 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, ...linked },
     { ...email, ...changed },
     { ...sms, ...changed },
-    { ...email, ...copied },
-    { ...sms, ...copied },
     { ...email, template: "account-ready", parameters: ready },
     { ...email, template: "account-ready", parameters: { ...ready, application: null } },
     { ...sms, template: "temporary-password", parameters: { password } },
@@ -75,10 +76,16 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, template: "temporary-password-new", parameters: { password, until: at } },
     { ...email, template: "password-changed", parameters: { at, cardEnded: true } },
     { ...sms, template: "password-changed", parameters: { at, cardEnded: true } },
-    { ...email, template: "card-expiry", parameters: { until: at, ended: false } },
-    { ...email, template: "card-expiry", parameters: { until: at, ended: true } },
     { ...email, template: "password-ended", parameters: { at, cardEnded: false } },
     { ...email, template: "password-ended", parameters: { at, cardEnded: true } },
+    { ...email, template: "card-expiry", parameters: { until: at, ended: false } },
+    { ...email, template: "card-expiry", parameters: { until: at, ended: true } },
+    { ...email, ...removed },
+    { ...sms, ...removed },
+    { ...email, ...frozen },
+    { ...sms, ...frozen },
+    { ...email, ...copied },
+    { ...sms, ...copied },
   ];
 }
 
@@ -172,6 +179,18 @@ test("MSG-4 the only links are the activation page, the support's address and nu
     );
     assert.doesNotMatch(made.html, /<(script|form|img|iframe|style|link)\b/i);
   }
+});
+
+test("REC-8 MSG-4 a notice's link says that it was not them; a text message and every other letter has none", () => {
+  const notMe = "https://login.example.fi/not-me/q7Jx0mPZ";
+  for (const language of languages)
+    for (const message of everyMessage(language)) {
+      const made = render(message, "Europe/Helsinki", notMe);
+      const links = made.channel === "email" ? made.html.split(`"${notMe}"`).length - 1 : 0;
+      const isNotice = noticeTemplates.some((template) => template === message.template);
+      assert.equal(links, isNotice && message.channel === "email" ? 2 : 0, message.template);
+      if (links > 0) assert.match(made.text, new RegExp(`^${notMe}$`, "m"));
+    }
 });
 
 test("T12 names with markup, templates, line breaks, turned letters or endless length stay harmless text", () => {

@@ -2,7 +2,13 @@ import { type Language, localised } from "../../../kernel/language.ts";
 import type { Letterhead } from "../contract.ts";
 
 /** What every template is told besides its parameters. */
-export type Frame = { letterhead: Letterhead; language: Language; timeZone: string };
+export type Frame = {
+  letterhead: Letterhead;
+  language: Language;
+  timeZone: string;
+  /** Where whoever reads a notice says that it was not them. */
+  notMeUrl?: string;
+};
 
 // Control, format (bidirectional overrides among them), surrogate and private characters, line and paragraph separators.
 const invisible = /[\p{C}\p{Zl}\p{Zp}]+/gu;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AccountState } from "../../../kernel/account-state.ts";
+import { type AccountState, accountStates } from "../../../kernel/account-state.ts";
 import { isLanguage } from "../../../kernel/language.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import { type Db, jsonText, type Tx } from "../../../platform/database/index.ts";
@@ -44,7 +44,7 @@ export const toAccount = (row: AccountRow): Account => ({
   category: z.enum(categories).parse(row.category),
   roles: row.roles,
   home: toHome(row.home),
-  state: z.enum(["invited", "activating", "active", "closed"]).parse(row.state),
+  state: z.enum(accountStates).parse(row.state),
   epoch: row.epoch,
 });
 
@@ -97,7 +97,7 @@ export async function findNames(
     .where("account_name.organisation_id", "=", organisationId)
     .where("account_name.key", "in", keys)
     .execute();
-  const state = z.enum(["invited", "activating", "active", "closed"]);
+  const state = z.enum(accountStates);
   return new Map(rows.map((row) => [row.key, { accountId: row.id, state: state.parse(row.state) }]));
 }
 
@@ -221,6 +221,25 @@ export async function setAccountState(
     .set({ state: to, ...(to === "active" && { activated_at: now }), ...(to === "closed" && { closed_at: now }) })
     .where("id", "=", accountId)
     .where("state", "in", from)
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Lets people into a frozen account again, or has them activate it, if they never did; false when it was not frozen. */
+export async function thawAccount(tx: Tx, accountId: string): Promise<boolean> {
+  const row = await tx
+    .updateTable("account")
+    .set((eb) => ({
+      state: eb
+        .case()
+        .when("activated_at", "is", null)
+        .then<AccountState>("invited")
+        .else<AccountState>("active")
+        .end(),
+    }))
+    .where("id", "=", accountId)
+    .where("state", "=", "frozen" satisfies AccountState)
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
