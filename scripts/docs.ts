@@ -31,12 +31,13 @@ function section(command: Command, level: number): string[] {
   const args = command.registeredArguments.map((argument) => [`\`<${argument.name()}>\``, argument.description]);
   const options = command.options.map(({ flags, description }) => [`\`${flags}\``, description]);
   const examples = examplesOf.get(command) ?? [];
-  const leaf = command.commands.length === 0;
+  // "import" does something itself, and has a command below it.
+  const runs = command.commands.length === 0 || args.length > 0;
   return [
     `${"#".repeat(level)} ${pathOf(command)}`,
     command.description(),
-    ...(leaf && args.length + options.length > 0 ? [table(["", ""], [...args, ...options])] : []),
-    ...(leaf && command.name() === "import"
+    ...(runs && args.length + options.length > 0 ? [table(["", ""], [...args, ...options])] : []),
+    ...(runs && command.name() === "import"
       ? [
           `Columns, named by the file's first line: ${columns.map((name) => `\`${name}\``).join(", ")}. The first four are needed.`,
         ]

@@ -9,6 +9,7 @@ import { inviting } from "./features/activation/index.ts";
 import { applicationRegistry } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
 import { makeIdentities } from "./features/authenticators/eid/index.ts";
+import { makeImportTokens } from "./features/authenticators/totp/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organisations/index.ts";
 import { support } from "./features/support/index.ts";
@@ -90,6 +91,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         messages,
         identities,
         accounts: { thaw: makeThawAccount(shared) },
+        tokens: { importTokens: makeImportTokens(shared) },
         applications: applicationRegistry(shared),
         identityBrokers: makeIdentityBrokers(config, shared),
         support: support(shared),

@@ -4,6 +4,7 @@ import type { makeThawAccount } from "../features/account/index.ts";
 import type { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../features/activation/index.ts";
 import type { ApplicationRegistry } from "../features/applications/index.ts";
 import type { Audit, AuditKeeper, AuditReader } from "../features/audit/index.ts";
+import type { makeImportTokens } from "../features/authenticators/totp/index.ts";
 import type { Messages } from "../features/messages/index.ts";
 import type { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
 import type { Support } from "../features/support/index.ts";
@@ -27,6 +28,7 @@ export type Context = {
       revoke: ReturnType<typeof makeRevoke>;
     };
     accounts: { thaw: ReturnType<typeof makeThawAccount> };
+    tokens: { importTokens: ReturnType<typeof makeImportTokens> };
     applications: ApplicationRegistry;
     identityBrokers: IdentityBrokers;
     support: Support;

@@ -2,6 +2,7 @@ import { columns, type ImportReport } from "../features/activation/index.ts";
 import { findOrganisation } from "../features/organisations/index.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
+import { importTokensCommand } from "./import-tokens.ts";
 import { type Io, openFile } from "./io.ts";
 import { json, refuse } from "./output.ts";
 
@@ -57,6 +58,9 @@ export const addImport: AddCommand = (parent, io, outcome) => {
         `\nThe file is in UTF-8, divided by ; or , and its first line names the columns:\n  ${columns.join(", ")}.\nThe first four are needed.`,
       )
       .argument("<file>", "the CSV file (- for stdin)")
+      .addCommand(importTokensCommand(io, outcome))
+      // Or it would take the options of the command below it.
+      .enablePositionalOptions()
       .option("--organisation <slug>", "who invites; else the column organisation says")
       .option("--dry-run", "only say what would happen")
       .option("--all-or-none", "invite nobody unless every row is good; else the good rows are invited")

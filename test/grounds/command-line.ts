@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config.ts";
 import { makeThawAccount } from "../../src/features/account/index.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../../src/features/activation/index.ts";
 import { applicationRegistry } from "../../src/features/applications/index.ts";
+import { makeImportTokens } from "../../src/features/authenticators/totp/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "../../src/features/organisations/index.ts";
 import { support } from "../../src/features/support/index.ts";
 import { PlainError } from "../../src/kernel/plain-error.ts";
@@ -32,6 +33,7 @@ export function contextOf(ground: Ground, env: Io["env"] = {}): Context {
         revoke: makeRevoke(deps),
       },
       accounts: { thaw: makeThawAccount(deps) },
+      tokens: { importTokens: makeImportTokens(deps) },
       applications: applicationRegistry(deps),
       identityBrokers: makeIdentityBrokers(config, deps),
       support: support(deps),

@@ -1,4 +1,4 @@
-import { DOMParser } from "@xmldom/xmldom";
+import { parsePlainXml } from "../../platform/xml/index.ts";
 
 /** The namespaces of SAML 2.0 by the prefixes that its specifications use. */
 export const namespaces = {
@@ -14,60 +14,9 @@ export type Name = `${keyof typeof namespaces}:${string}`;
 
 /** Several times what Suomi.fi sends; canonicalization takes its time over each of them. */
 const limits = { depth: 32, elements: 500, attributes: 1500 };
-const declaration = /^<\?xml [^<>?]*\?>/;
-const name = "[A-Za-z_][A-Za-z0-9_.:-]*";
-const attribute = `\\s+${name}\\s*=\\s*(?:"[^"<]*"|'[^'<]*')`;
-const tokens = new RegExp(`<(?<closes>/?)(?<name>${name})(?:${attribute})*\\s*(?<empty>/?)>|[^<]+`, "y");
-const reference = /&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML has no place for
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
-/**
- * The root of `text`; null unless it is plain: one root, elements, attributes and text, of bounded depth and number. Document
- * types, entities, comments, CDATA and processing instructions are refused, since parsers read them differently from one another.
- */
-export function parseXml(text: string): Element | null {
-  if (!isPlain(text.replace(declaration, ""))) return null;
-  let sound = true;
-  const unsound = () => {
-    sound = false;
-  };
-  const errorHandler = { warning: unsound, error: unsound, fatalError: unsound };
-  try {
-    const root = new DOMParser({ errorHandler }).parseFromString(text, "text/xml").documentElement;
-    return sound ? root : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Judged before any parser sees it, so that neither depth nor entities cost anything. */
-function isPlain(text: string): boolean {
-  if (reference.test(text) || forbidden.test(text)) return false;
-  const open: string[] = [];
-  let elements = 0;
-  let attributes = 0;
-  let at = 0;
-  while (at < text.length) {
-    tokens.lastIndex = at;
-    const token = tokens.exec(text);
-    if (!token?.groups) return false;
-    at = tokens.lastIndex;
-    const { closes, name: tag, empty } = token.groups;
-    if (tag === undefined) {
-      if (open.length === 0 && token[0].trim() !== "") return false;
-    } else if (closes) {
-      if (open.pop() !== tag || empty || token[0].includes("=")) return false;
-    } else {
-      if (open.length === 0 && elements > 0) return false;
-      elements += 1;
-      attributes += token[0].match(/=\s*["']/g)?.length ?? 0;
-      if (elements > limits.elements || attributes > limits.attributes || open.length >= limits.depth) return false;
-      if (!empty) open.push(tag);
-    }
-  }
-  return open.length === 0 && elements > 0;
-}
+/** The root of `text`; null unless it is plain and no larger than an answer may be. */
+export const parseXml = (text: string): Element | null => parsePlainXml(text, limits);
 
 /** Whether `element` is called so. */
 export function isNamed(element: Element, called: Name): boolean {

@@ -38,8 +38,13 @@ export function codeTestPage(
     title: t("account:test-code-title"),
     lede: t("account:test-code-lede"),
     main: html`${tested && verdictNotice({ t, language, now }, tested)}${posts}`,
-    help: html`${helpSection(t("account:test-code-spent"), t("account:test-code-spent-why"))}${wrong && helpSection(t("totp:new-phone"), t("totp:new-phone-do"))}`,
+    help: html`${helpSection(t("account:test-code-spent"), t("account:test-code-spent-why"))}${wrong && newPhone(t, tested)}`,
   };
+}
+
+function newPhone(t: Translate, tested: TestedCode): Html {
+  const words = tested.verdict !== "not-linked" && tested.device === "token" ? { context: "token" } : {};
+  return helpSection(t("totp:new-phone", words), t("totp:new-phone-do", words));
 }
 
 function verdictNotice({ t, language, now }: View, tested: TestedCode): Html {
@@ -51,22 +56,26 @@ function verdictNotice({ t, language, now }: View, tested: TestedCode): Html {
 }
 
 function verdictWords({ t, language, now }: View, tested: TestedCode): readonly [Content, Content] {
+  if (tested.verdict === "not-linked") return [t("account:code-not-linked"), t("account:code-not-linked-do")];
+  const isToken = tested.device === "token";
+  const words = isToken ? { context: "token" } : {};
   switch (tested.verdict) {
     case "right":
-      return [t("account:code-right"), t("account:code-right-what")];
+      return tested.resynchronised
+        ? [t("account:resynchronised"), t("account:resynchronised-what")]
+        : [t("account:code-right"), t("account:code-right-what")];
     case "wrong":
-      return [t("totp:wrong"), t("account:code-wrong-why")];
+      return [t("totp:wrong", words), isToken ? null : t("account:code-wrong-why")];
     case "malformed":
-      return [t("totp:malformed"), null];
+      return [t("totp:malformed", words), null];
     case "used":
-      return [t("totp:code-used"), null];
-    case "not-linked":
-      return [t("account:code-not-linked"), t("account:code-not-linked-do")];
+      return [t("totp:code-used", words), null];
     case "blocked":
       return [t("totp:blocked", momentParameters(tested.until, language, now)), null];
     case "clock-off": {
       const count = Math.abs(tested.minutes);
-      return [t(tested.minutes < 0 ? "totp:clock-behind" : "totp:clock-ahead", { count }), clockCure(t)];
+      const key = tested.minutes < 0 ? "totp:clock-behind" : "totp:clock-ahead";
+      return [t(key, { count, ...words }), isToken ? t("account:code-next") : clockCure(t)];
     }
   }
 }

@@ -3,14 +3,14 @@ import type { Instant } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Audit } from "../audit/index.ts";
-import type { CodeVerdict } from "../authenticators/totp/index.ts";
+import type { TestedVerdict } from "../authenticators/totp/index.ts";
 import { listAuthenticators } from "../journey/index.ts";
 
 /** What became of a code: it is spent, as at sign-in (SIN-6), but signs nobody in. */
-export type TestedCode = CodeVerdict | { verdict: "not-linked" };
+export type TestedCode = TestedVerdict | { verdict: "not-linked" };
 
 /** The account's own authenticator judges it, under its lock. */
-export type TestCode = (tx: Tx, accountId: string, input: string, now: Instant) => Promise<CodeVerdict>;
+export type TestCode = (tx: Tx, accountId: string, input: string, now: Instant) => Promise<TestedVerdict>;
 
 type Deps = { db: Db; clock: Clock; audit: Audit; testCode: TestCode };
 

@@ -39,11 +39,11 @@ const words: Readonly<Record<string, Key>> = {
 
 export const isTold = ({ type }: Pick<RecordedEvent, "type">): boolean => Object.hasOwn(words, type);
 
-/** "Signed in", "You signed out": by the event's type, and its reason or method where that has words of its own. */
+/** "Signed in", "You signed out": by the event's type, and its reason, device or method where that has words of its own. */
 export function eventWords({ type, detail }: RecordedEvent, t: Translate): string {
   const key = words[type];
   if (!key) return "";
-  const more = detail.reason ?? detail.method;
+  const more = detail.reason ?? (detail.device === "token" ? detail.device : detail.method);
   return t(key, { context: typeof more === "string" ? more : "" });
 }
 

@@ -216,7 +216,7 @@ export interface PasswordTable {
   ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
-/** The secret of an authenticator app or token (sealed) and which time steps are spent: RFC 6238. */
+/** The secret of an authenticator app or token (sealed) and which time steps are spent: RFC 6238. drift is by how many steps a hardware token's clock was ahead of ours when a code was last taken from it; null for an app, whose phone keeps its own time. */
 export interface TotpTable {
   authenticator_id: string;
   secret: Buffer;
@@ -227,6 +227,7 @@ export interface TotpTable {
   spent_steps: Generated<number[]>;
   failures: Generated<number>;
   blocked_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  drift: number | null;
 }
 
 /** A secret shown as a QR code and not confirmed yet: one per account, so that two tabs never leave two live ones. */
@@ -443,6 +444,22 @@ export interface PasskeyChallengeTable {
   expires_at: Timestamp;
 }
 
+/** Pre-programmed hardware tokens that an operator has imported, each linked by its serial number once. secret (sealed) is gone from here when the token is linked: it lies in totp from then on. A token that was imported anew retires its older row. */
+export interface TokenTable {
+  id: string;
+  organisation_id: string;
+  serial: string;
+  manufacturer: string | null;
+  model: string | null;
+  secret: Buffer | null;
+  algorithm: string;
+  digits: number;
+  period: number;
+  imported_at: Timestamp;
+  authenticator_id: string | null;
+  retired_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
 /** A certificate card of an account. card_hash is a keyed hash of issuer, serial number and public key: that card and no other; holder_hash one of issuer and holder, the same on a renewed card. sealed holds what the certificate says, as evidence. told_days: of which expiry the person was told last, in days before it. */
 export interface CertificateTable {
   authenticator_id: string;
@@ -509,6 +526,7 @@ export interface Tables {
   signing_key: SigningKeyTable;
   temporary_password: TemporaryPasswordTable;
   throttle: ThrottleTable;
+  token: TokenTable;
   totp: TotpTable;
   totp_offer: TotpOfferTable;
 }

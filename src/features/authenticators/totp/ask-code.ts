@@ -1,5 +1,6 @@
 import type { Outcome, StepHandler } from "../../journey/index.ts";
 import type { makeCheckCode } from "./check-code.ts";
+import { deviceOf } from "./device.ts";
 import { noticeOf } from "./notices.ts";
 import { makeCodePage } from "./pages.ts";
 
@@ -20,7 +21,7 @@ export const makeAskCode = (deps: { checkCode: ReturnType<typeof makeCheckCode>;
           return { result: "shown", proofs: [{ kind: "totp", authenticatorId }], event: { type: "code.accepted" } };
         return {
           result: "refused",
-          notice: noticeOf(verdict, now),
+          notice: noticeOf(verdict, now, deviceOf(own)),
           event: { type: "code.refused", detail: { reason: verdict.verdict } },
         };
       },

@@ -15,7 +15,13 @@ export type CheckedCode = Readonly<{ verdict: CodeVerdict; authenticatorId: stri
  */
 export const makeCheckCode =
   ({ keyring }: { keyring: Pick<Keyring, "open"> }) =>
-  async (tx: Tx, authenticatorIds: readonly string[], input: string, now: Instant): Promise<CheckedCode> => {
+  async (
+    tx: Tx,
+    authenticatorIds: readonly string[],
+    input: string,
+    now: Instant,
+    options: { resynchronise?: boolean } = {},
+  ): Promise<CheckedCode> => {
     const stored = await lockTokens(tx, authenticatorIds);
     const tokens = stored.map(({ id, secret, parameters, state }) => ({
       id,
@@ -23,7 +29,7 @@ export const makeCheckCode =
       state,
       makeMatcher: makeMatcher(keyring.open(keyPlace(id), secret), parameters),
     }));
-    const { verdict, tokenId, changes } = judgeCodes(tokens, input, now);
+    const { verdict, tokenId, changes } = judgeCodes(tokens, input, now, options);
     // They travel with the statement that follows; the commit fails if one of them does.
     for (const { id, next } of changes) saveTokenState(tx, id, next).catch(() => {});
     return { verdict, authenticatorId: tokenId };

@@ -6,11 +6,16 @@ import type { Random } from "../../../ports/random.ts";
 import { listAuthenticators, type Method, type StepHandler } from "../../journey/index.ts";
 import { makeAskCode } from "./ask-code.ts";
 import { makeCheckCode } from "./check-code.ts";
+import { type Device, deviceOf } from "./device.ts";
 import type { CodeVerdict } from "./domain/judge-code.ts";
 import { makeLinkApp } from "./link-app.ts";
 import { deleteToken } from "./store.ts";
 
-export type { CodeVerdict } from "./domain/judge-code.ts";
+export { makeImportTokens, type TokenReport } from "./tokens/import-tokens.ts";
+export { type Format as TokenFormat, formats as tokenFormats } from "./tokens/read-file.ts";
+
+/** What became of a code that was tested, and what it was read from. */
+export type TestedVerdict = CodeVerdict & { device: Device };
 
 export type TotpDeps = {
   db: Db;
@@ -27,12 +32,12 @@ export type Totp = Readonly<{
   method: Method;
   /**
    * USR-5: what a code of the account is worth now, in the caller's transaction. It is spent, and a wrong one counts.
-   * Never for somebody who has shown nothing: it would be an oracle.
+   * Two codes in a row resynchronise a hardware token. Never for somebody who has shown nothing: it would be an oracle.
    */
-  testCode(tx: Tx, accountId: string, input: string, now: Instant): Promise<CodeVerdict>;
+  testCode(tx: Tx, accountId: string, input: string, now: Instant): Promise<TestedVerdict>;
 }>;
 
-/** The method "authenticator app": a password, then a code (RFC 6238). */
+/** The method "authenticator app", which a hardware token is too: a password, then a code (RFC 6238). */
 export function totp(deps: TotpDeps): Totp {
   const checkCode = makeCheckCode(deps);
   return {
@@ -48,14 +53,16 @@ export function totp(deps: TotpDeps): Totp {
         name: "totp:name",
         signIn: "totp:continue",
         signInNote: "totp:continue-note",
-        link: "totp:name",
+        link: "totp:link-name",
         linkNote: "totp:link-note",
+        named: "totp:token-named",
       },
     },
     async testCode(tx, accountId, input, now) {
       const tokens = (await listAuthenticators(tx, accountId)).filter(({ method }) => method === "totp");
       const ids = tokens.map(({ id }) => id);
-      return (await checkCode(tx, ids, input, now)).verdict;
+      const { verdict } = await checkCode(tx, ids, input, now, { resynchronise: true });
+      return { device: deviceOf(tokens), ...verdict };
     },
   };
 }

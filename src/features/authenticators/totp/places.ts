@@ -5,3 +5,6 @@ export const keyPlace = (authenticatorId: string): Place => ({ table: "totp", co
 
 /** Where a key lies that was shown and not confirmed. */
 export const offerPlace = (accountId: string): Place => ({ table: "totp_offer", column: "secret", row: accountId });
+
+/** Where the key of a hardware token lies that is imported and linked to nobody. */
+export const stockPlace = (tokenId: string): Place => ({ table: "token", column: "secret", row: tokenId });

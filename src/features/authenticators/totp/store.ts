@@ -26,6 +26,7 @@ export async function lockTokens(tx: Tx, authenticatorIds: readonly string[]): P
       spentSteps: row.spent_steps,
       failures: row.failures,
       blockedUntil: row.blocked_until,
+      drift: row.drift,
     },
   }));
 }
@@ -41,11 +42,12 @@ export async function insertToken(tx: Tx, { id, secret, parameters, state }: Sto
     .execute();
 }
 
-const columnsOf = ({ lastStep, spentSteps, failures, blockedUntil }: CodeState) => ({
+const columnsOf = ({ lastStep, spentSteps, failures, blockedUntil, drift }: CodeState) => ({
   last_step: lastStep,
   spent_steps: [...spentSteps],
   failures,
   blocked_until: blockedUntil,
+  drift,
 });
 
 export async function deleteToken(tx: Tx, authenticatorId: string): Promise<void> {

@@ -26,6 +26,7 @@ test("SIN-6 one step of drift either way is right", () => {
       spentSteps: [base + drift],
       failures: 0,
       blockedUntil: null,
+      drift: null,
     });
   }
 });

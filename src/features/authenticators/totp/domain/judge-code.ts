@@ -1,5 +1,6 @@
 import { type Duration, hours, type Instant, minutes, plus } from "../../../../kernel/time.ts";
 import { type CodeParameters, normaliseCode, stepAt } from "./code.ts";
+import { type Drift, windowOf } from "./drift.ts";
 
 /** What is remembered of one token between attempts. One row; judged under its lock (SIN-6: once, also on two nodes). */
 export type CodeState = Readonly<{
@@ -10,24 +11,22 @@ export type CodeState = Readonly<{
   /** Wrong codes in a row, over all journeys; also what the length of the next block grows from. */
   failures: number;
   blockedUntil: Instant | null;
+  drift: Drift;
 }>;
 
-/** A token that no code has been taken from yet. */
-export const unusedToken: CodeState = { lastStep: -1, spentSteps: [], failures: 0, blockedUntil: null };
+/** An app that no code has been taken from yet. */
+export const unusedToken: CodeState = { lastStep: -1, spentSteps: [], failures: 0, blockedUntil: null, drift: null };
 
 export type CodeVerdict =
-  | { verdict: "right"; step: number }
+  /** `resynchronised`: by the second of two codes in a row, which told where the token's clock is. */
+  | { verdict: "right"; step: number; resynchronised?: true }
   | { verdict: "wrong" | "used" | "malformed" }
-  /** `minutes` is at least one either way: positive when the token's clock is ahead, negative when it is behind. */
-  | { verdict: "clock-off"; minutes: number }
+  /** `minutes` is at least one either way: positive when the clock is ahead of ours, negative when it is behind. */
+  | { verdict: "clock-off"; minutes: number; device: "app" | "token" }
   | { verdict: "blocked"; until: Instant };
 
 export type JudgedCode = CodeVerdict & { next: CodeState };
 
-/** One step of drift either way is accepted, in linking as in signing in (RFC 6238 §5.2). */
-const tolerated = 1;
-/** How far a wrong clock is looked for. */
-const lookedFor = 10;
 const failuresPerBlock = 10;
 const longestBlock = hours(24);
 
@@ -42,6 +41,7 @@ export const blockAfter = (failures: number): Duration =>
  * - Blocked: a right and a wrong code get the same verdict and change nothing (T27).
  * - Malformed input and a replayed code spend no attempt: neither is a guess. A wrong code does, and so does one from a wrong clock.
  * - The tenth wrong code in a row gets "blocked" itself, whatever it was, so that nothing is told with it.
+ * - `resynchronise`: of a token whose clock is off, the code right after one that was told is taken (RFC 6238 §6).
  */
 export function judgeCode(
   state: CodeState,
@@ -49,6 +49,7 @@ export function judgeCode(
   makeMatcher: (code: string) => (step: number) => boolean,
   input: string,
   now: Instant,
+  { resynchronise = false }: { resynchronise?: boolean } = {},
 ): JudgedCode {
   if (state.blockedUntil && now < state.blockedUntil)
     return { verdict: "blocked", until: state.blockedUntil, next: state };
@@ -57,21 +58,28 @@ export function judgeCode(
 
   const current = stepAt(now, parameters.period);
   const matches = makeMatcher(code);
+  const { from, to, lookedFor } = windowOf(state, current);
   // Every step is compared, always: the time taken says nothing.
   const matching = stepsAround(current, lookedFor).filter((step) => matches(step));
-  const isNear = (step: number): boolean => Math.abs(step - current) <= tolerated;
+  const isNear = (step: number): boolean => from <= step && step <= to;
   const isSpent = (step: number): boolean => step <= state.lastStep || state.spentSteps.includes(step);
   const spentSteps = state.spentSteps.filter((step) => step >= current - lookedFor);
+  const accept = (step: number): JudgedCode => {
+    const drift = state.drift === null ? null : step - current;
+    const next = { lastStep: step, spentSteps: [...spentSteps, step], failures: 0, blockedUntil: null, drift };
+    return { verdict: "right", step, next };
+  };
 
   // Should one code be right in two steps, the later is spent, or it would work twice.
   const accepted = matching.filter((step) => isNear(step) && !isSpent(step)).at(-1);
-  if (accepted !== undefined) {
-    const next = { lastStep: accepted, spentSteps: [...spentSteps, accepted], failures: 0, blockedUntil: null };
-    return { verdict: "right", step: accepted, next };
-  }
+  if (accepted !== undefined) return accept(accepted);
   // An older code that was never shown is refused all the same, and its owner is told of the clock.
   const wasUsed = (step: number): boolean => state.spentSteps.includes(step) || (isNear(step) && isSpent(step));
   if (matching.some(wasUsed)) return { verdict: "used", next: state };
+
+  const isSecond = (step: number): boolean => step - 1 > state.lastStep && state.spentSteps.includes(step - 1);
+  const second = resynchronise && state.drift !== null ? matching.findLast(isSecond) : undefined;
+  if (second !== undefined) return { ...accept(second), verdict: "right", step: second, resynchronised: true };
 
   const failures = state.failures + 1;
   if (failures % failuresPerBlock === 0) {
@@ -81,7 +89,8 @@ export function judgeCode(
   const off = nearest(matching, current);
   if (off === undefined) return { verdict: "wrong", next: { ...state, spentSteps, failures } };
   const next = { ...state, spentSteps: [...spentSteps, ...matching], failures };
-  return { verdict: "clock-off", minutes: minutesOff(off - current, parameters.period), next };
+  const device = state.drift === null ? "app" : "token";
+  return { verdict: "clock-off", minutes: minutesOff(off - current, parameters.period), device, next };
 }
 
 const stepsAround = (current: number, reach: number): number[] =>

@@ -31,11 +31,16 @@ const telling = [
  * Judges one attempt against all tokens of an account: nobody has to say which app it is from. A right code counts for
  * its own token alone, a replayed one for none, a guess against every one that is not blocked.
  */
-export function judgeCodes(tokens: readonly Token[], input: string, now: Instant): JudgedCodes {
+export function judgeCodes(
+  tokens: readonly Token[],
+  input: string,
+  now: Instant,
+  options: { resynchronise?: boolean } = {},
+): JudgedCodes {
   const judged = tokens.map(({ id, state, parameters, makeMatcher }) => ({
     id,
     state,
-    judged: judgeCode(state, parameters, makeMatcher, input, now),
+    judged: judgeCode(state, parameters, makeMatcher, input, now, options),
   }));
   const told = telling.flatMap((verdict) => judged.filter((one) => one.judged.verdict === verdict))[0];
   if (!told) return { verdict: { verdict: "wrong" }, tokenId: null, changes: [] };
