@@ -16,12 +16,12 @@ type Person = keyof typeof suomifiPeople;
 export type Posted = Readonly<{ to: string; form: Readonly<Record<string, string>> }>;
 
 /**
- * The whole service in production mode on two nodes, with SimpleSAMLphp in the place of Suomi.fi. Each has read the other's
- * metadata, as their operators would give it.
+ * The whole service on two nodes, with SimpleSAMLphp in the place of Suomi.fi. Each has read the other's metadata, as their
+ * operators would give it. In production mode, unless it is `demo`: only there a browser may be led on to http.
  */
-export async function openSuomifiService() {
+export async function openSuomifiService({ demo = false }: { demo?: boolean } = {}) {
   const [senders, provider] = await Promise.all([startSenders(), startSimpleSamlPhp()]);
-  const env = { ...senders.env, VAHVA_EID_ENVIRONMENT: "test" };
+  const env: Record<string, string> = demo ? {} : { ...senders.env, VAHVA_EID_ENVIRONMENT: "test" };
   const first = await startService({ env });
   const { url, databaseUrl } = first;
   const startNode = () => startService({ env: { ...env, VAHVA_PUBLIC_URL: url }, databaseUrl });
@@ -51,7 +51,7 @@ export async function openSuomifiService() {
     encryption: certificateFor("encryption"),
   });
 
-  const service = { ...first, inbox: () => senders.inbox() };
+  const service = { ...first, ...(!demo && { inbox: () => senders.inbox() }) };
 
   /** From the choice of ways to Suomi.fi, where `person` signs in; what their browser would post to us then. */
   async function passThrough(visitor: Visitor, person: Person): Promise<Posted> {

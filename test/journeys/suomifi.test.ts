@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
+import { readEverything } from "../abuse/snapshot.ts";
 import { noSimpleSamlPhp } from "../doubles/suomifi/simplesamlphp.ts";
 import { openSuomifiService, type SuomifiService } from "../grounds/suomifi-service.ts";
 import { describe as tell, type Visitor } from "../harness/agent.ts";
@@ -150,5 +151,16 @@ describe("Suomi.fi, in whose place is SimpleSAMLphp", { skip: noSimpleSamlPhp() 
       .orderBy("at", "desc")
       .execute();
     assert.match(JSON.stringify(event?.detail), /another-browser/);
+  });
+
+  test("AUD-4 T99 no table holds a code, a name or an answer of Suomi.fi's in the clear", async () => {
+    const visitor = await service.toSignIn(kunta);
+    const { form } = await service.passThrough(visitor, "secret");
+    await service.post({ to: `${service.url}/eid/suomifi/acs`, form }, service.visitor());
+    const dump = [...(await readEverything(service.db)).values()].flat().join("\n");
+    const answer = form.SAMLResponse ?? "";
+    const sought = ["210281-9988", "070770-905D", "010170-999R", "DE/FI/1234567890", "Müller", "Salainen", "Åke"];
+    for (const text of [...sought, answer.slice(0, 60), Buffer.from(answer.slice(0, 60)).toString("hex")])
+      for (const spelling of [text, Buffer.from(text).toString("hex")]) assert.ok(!dump.includes(spelling), text);
   });
 });
