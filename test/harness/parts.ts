@@ -36,6 +36,8 @@ const apache = {
   tests: "sign-in to an application behind Apache",
 };
 
+const cardProxies = "certificate cards behind reverse proxies";
+
 const saml = {
   packages: ["simplesamlphp", "php-cli", "php-sqlite3", "php-xml", "php-mbstring"],
   tests: "identification by a real SAML identity provider",
@@ -74,6 +76,8 @@ const parts = {
   php: { ...saml, find: php },
   simplesamlphp: { ...saml, find: simpleSamlPhp },
   openssl: { packages: ["openssl"], find: () => onPath("openssl"), tests: "certificate cards and who vouches for them" },
+  nginx: { packages: ["nginx-light"], find: () => onPath("nginx"), tests: cardProxies },
+  haproxy: { packages: ["haproxy"], find: () => onPath("haproxy"), tests: cardProxies },
 } satisfies Record<string, Known>;
 
 export type PartName = keyof typeof parts;

@@ -44,7 +44,7 @@ export async function judgeLink(
   if (!isOfOrganisation(deps.cards, judged, journey)) return refused(otherOrganisation);
   const { card } = judged;
   const hash = cardHash(deps, card);
-  const bound = await lockCard(tx, { cardHash: hash, organisationId: organisation.id });
+  const bound = await lockCard(tx, { cardHash: hash, organisationId: account.organisationId });
   if (bound && bound.accountId !== account.id) return boundElsewhere;
   if (bound)
     return {
@@ -60,7 +60,7 @@ export async function judgeLink(
   await insertCertificate(tx, {
     id: made.id,
     accountId: account.id,
-    organisationId: organisation.id,
+    organisationId: account.organisationId,
     cardHash: hash,
     holderHash: holder,
     sealed: makeSeals(deps.keyring).sealFacts(made.id, card),
