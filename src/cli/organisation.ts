@@ -10,6 +10,7 @@ import { type AddCommand, makeCommand, type Outcome } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
 import { type Io, parseJson, readBytes, readJson } from "./io.ts";
 import { json, refuse, table } from "./output.ts";
+import { explainPerson, showPolicy } from "./policy.ts";
 import { collectPair, collectText, toLanguages, toLocalised } from "./texts.ts";
 
 const actor = "operator";
@@ -130,6 +131,7 @@ export const addOrganisation: AddCommand = (parent, io, outcome) => {
   ]);
   parent.addCommand(organisation);
   addChanges(organisation, io, outcome);
+  addPolicy(organisation, io, outcome);
   organisation.addCommand(
     makeCommand("list", "List the organisations.", ["vahva organisation list"])
       .option("--json", "print them as JSON")
@@ -148,6 +150,35 @@ export const addOrganisation: AddCommand = (parent, io, outcome) => {
       }),
   );
 };
+
+function addPolicy(organisation: Command, io: Io, outcome: Outcome) {
+  organisation.addCommand(
+    makeCommand("policy", "Show or set what an organisation decides, or explain it for a person.", [
+      "vahva organisation policy koivula",
+      'vahva organisation policy koivula --set \'{"methods":{"staff":{"permitted":["certificate","totp"]}}}\'',
+      "vahva organisation policy koivula --explain aino@koivula.example",
+    ])
+      .argument("<slug>", "its slug or id")
+      .option(
+        "--set <json>",
+        "policy as JSON, merged into the one there is; it holds from the next step of every sign-in",
+      )
+      .option("--explain <user>", "which methods this person has, may use, and why not the others")
+      .option("--json", "print it as JSON")
+      .action(async (slug: string, flags: { set?: string; explain?: string; json?: boolean }) => {
+        outcome.code = await withContext(io, async (context) => {
+          const before = found(await findOrganisation(context.db, slug), missing(slug));
+          const change = flags.set === undefined ? null : { policy: parseJson(flags.set, "--set") };
+          const changed = change && (await context.features.organisations.changeOrganisation(slug, change, { actor }));
+          if (changed && typeof changed === "object" && "problems" in changed)
+            return refuse(io, changed.problems, { asJson: flags.json });
+          const now = change ? found(await findOrganisation(context.db, slug), missing(slug)) : before;
+          if (flags.explain === undefined) return showPolicy(io, now, flags.json);
+          return explainPerson(context, io, now, { user: flags.explain, json: flags.json });
+        });
+      }),
+  );
+}
 
 function addChanges(organisation: Command, io: Io, outcome: Outcome) {
   const create = makeCommand("create", "Create an organisation.", [

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Db } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
+import { type Category, minimumStrengthOf, permittedMethods, readPolicy } from "../organisations/index.ts";
 import { makeAdvance } from "./advance.ts";
 import { type Beginning, makeBegin } from "./begin.ts";
+import { isStillPermitted } from "./domain/still-permitted.ts";
 import type { Journey } from "./method.ts";
 import type { Arrival, JourneyDeps } from "./posted.ts";
 import { loadResult } from "./result/store.ts";
@@ -14,6 +16,7 @@ export {
   listAuthenticators,
   removeAuthenticators,
 } from "./authenticator/store.ts";
+export { explainMethods, type MethodVerdict } from "./domain/explain-methods.ts";
 export { entryByPassword, goodForOne, type MethodRule, type PurposeName } from "./domain/rules.ts";
 export { linkNotices } from "./link-notices.ts";
 export type {
@@ -59,6 +62,19 @@ export function journeys(deps: JourneyDeps & { http: Http }) {
       const origin = http.origin(request, reply);
       const result = await advance({ id, form: { step: "continue" }, origin, sessionCookie, language });
       return answer(http, request, reply, id, result);
+    },
+    /** POL-3: whether the rules of today, as they are stored, still let in by what a session rests on. */
+    stillLetsIn: (
+      session: Readonly<{ acr: string; proofs: readonly Readonly<{ kind: string }>[] }>,
+      holder: Readonly<{ category: Category; policy: unknown }>,
+    ): boolean => {
+      const policy = readPolicy(holder.policy);
+      return isStillPermitted({
+        methods: deps.methods,
+        permitted: permittedMethods(policy, holder.category),
+        minimumStrength: minimumStrengthOf(policy, holder.category),
+        session,
+      });
     },
     /** What became of a journey of this browser, for whoever began it. */
     result: (db: Db, id: string, browserHash: Buffer) => loadResult(db, id, browserHash, deps.clock.now()),

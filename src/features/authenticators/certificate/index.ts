@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { minutes, plus } from "../../../kernel/time.ts";
-import type { Method } from "../../journey/index.ts";
+import type { Method, MethodRule } from "../../journey/index.ts";
 import { makeAskCertificate } from "./ask-certificate.ts";
 import { type CardListenerDeps, cardServer } from "./card-routes.ts";
 import type { CertificateDeps } from "./certificate-deps.ts";
@@ -12,6 +12,14 @@ import { type CertificateRouteDeps, certificateRoutes } from "./routes.ts";
 export type { CardFront } from "./card-routes.ts";
 export type { Cards } from "./certificate-deps.ts";
 export type { HeaderFormat } from "./domain/client-cert-header.ts";
+
+/** What the pure decisions know of the method. */
+export const certificateRule = {
+  name: "certificate",
+  strength: 3,
+  signIn: ["certificate"],
+  link: [{ kind: "certificate-link" }],
+} as const satisfies MethodRule;
 
 export type CertificateRoom = Readonly<{
   method: Method;
@@ -30,10 +38,7 @@ export type CertificateRoom = Readonly<{
 export function certificate(deps: CertificateDeps & RemindDeps): CertificateRoom {
   return {
     method: {
-      name: "certificate",
-      strength: 3,
-      signIn: ["certificate"],
-      link: [{ kind: "certificate-link" }],
+      ...certificateRule,
       steps: [makeAskCertificate(deps), makeLinkCertificate(deps)],
       isOffered: () => deps.cards !== null,
       icon: "card",

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Method } from "../../journey/index.ts";
+import type { Method, MethodRule } from "../../journey/index.ts";
 import type { Farewell } from "../../sessions/index.ts";
 import { makeAskEid } from "./ask-eid.ts";
 import type { EidDeps } from "./eid-deps.ts";
@@ -21,6 +21,14 @@ export { makeRelyingPartyKeys } from "./keys/relying-party-keys.ts";
 export { type KeyListing, makeListKeys, makeRotateKey } from "./keys/rotate-key.ts";
 export { sweepLogouts } from "./logout-store.ts";
 
+/** What the pure decisions know of the method. */
+export const eidRule = {
+  name: "eid",
+  strength: 2,
+  signIn: ["eid"],
+  link: [{ kind: "eid-link" }],
+} as const satisfies MethodRule;
+
 export type Eid = Readonly<{
   method: Method;
   /** Leads a browser that signs out by the single logout of the broker that its session began with. */
@@ -32,10 +40,7 @@ export type Eid = Readonly<{
 export function eid(deps: EidDeps): Eid {
   return {
     method: {
-      name: "eid",
-      strength: 2,
-      signIn: ["eid"],
-      link: [{ kind: "eid-link" }],
+      ...eidRule,
       steps: [makeAskEid(deps), makeLinkEid(deps)],
       isOffered: (organisation) => deps.brokers.offeredTo(organisation).length > 0,
       onSession: makeKeepSession(deps),

@@ -1,11 +1,19 @@
 import type { Db } from "../../../platform/database/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
-import type { Method } from "../../journey/index.ts";
+import type { Method, MethodRule } from "../../journey/index.ts";
 import { makeAskPasskey } from "./ask-passkey.ts";
 import { allowsPasskeys, relyingPartyAt } from "./domain/relying-party.ts";
 import { makeLinkPasskey } from "./link-passkey.ts";
 import { hasPasskeys } from "./store.ts";
+
+/** What the pure decisions know of the method. */
+export const passkeyRule = {
+  name: "passkey",
+  strength: 2,
+  signIn: ["passkey"],
+  link: [{ kind: "passkey-link" }],
+} as const satisfies MethodRule;
 
 export type PasskeyRoom = Readonly<{
   method: Method;
@@ -27,10 +35,7 @@ export function passkey(deps: { db: Db; clock: Clock; random: Random; publicUrl:
   const { handler, alongside } = makeAskPasskey(room);
   return {
     method: {
-      name: "passkey",
-      strength: 2,
-      signIn: ["passkey"],
-      link: [{ kind: "passkey-link" }],
+      ...passkeyRule,
       steps: [handler, makeLinkPasskey(room)],
       isOffered: (organisation) => allowsPasskeys(relyingParty) && (organisation !== null || inUse),
       alongside,

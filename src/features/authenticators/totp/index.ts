@@ -3,7 +3,7 @@ import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
-import { listAuthenticators, type Method, type StepHandler } from "../../journey/index.ts";
+import { listAuthenticators, type Method, type MethodRule, type StepHandler } from "../../journey/index.ts";
 import { makeAskCode } from "./ask-code.ts";
 import { makeCheckCode } from "./check-code.ts";
 import { type Device, deviceOf } from "./device.ts";
@@ -13,6 +13,14 @@ import { deleteToken } from "./store.ts";
 
 export { makeImportTokens, type TokenReport } from "./tokens/import-tokens.ts";
 export { type Format as TokenFormat, formats as tokenFormats } from "./tokens/read-file.ts";
+
+/** What the pure decisions know of the method. */
+export const totpRule = {
+  name: "totp",
+  strength: 2,
+  signIn: ["password", "totp"],
+  link: [{ kind: "new-password", unlessLinked: "password" }, { kind: "totp-link" }],
+} as const satisfies MethodRule;
 
 /** What became of a code that was tested, and what it was read from. */
 export type TestedVerdict = CodeVerdict & { device: Device };
@@ -42,10 +50,7 @@ export function totp(deps: TotpDeps): Totp {
   const checkCode = makeCheckCode(deps);
   return {
     method: {
-      name: "totp",
-      strength: 2,
-      signIn: ["password", "totp"],
-      link: [{ kind: "new-password", unlessLinked: "password" }, { kind: "totp-link" }],
+      ...totpRule,
       steps: [...deps.passwordSteps, makeAskCode({ ...deps, checkCode }), makeLinkApp(deps)],
       onRemoved: deleteToken,
       icon: "app",
