@@ -93,10 +93,11 @@ function everyWay({ t, language }: StepView, offers: readonly Offer[], elsewhere
 
 /** The reader's own country first, then by name. */
 function inOrder(countries: readonly string[], language: Language): readonly string[] {
-  const own = language === "sv" ? "SE" : "FI";
+  const first = language === "sv" ? ["SE", "FI"] : ["FI", "SE"];
+  const rank = (code: string) => (first.includes(code) ? first.indexOf(code) : first.length);
   const name = (code: string) => formatCountry(code, language);
   const compare = compareNames(language);
-  return countries.toSorted((a, b) => Number(b === own) - Number(a === own) || compare(name(a), name(b)));
+  return countries.toSorted((a, b) => rank(a) - rank(b) || compare(name(a), name(b)));
 }
 
 const answerOf = ({ choice, means }: Offer): string => `${choice.name} ${means.id}`;
