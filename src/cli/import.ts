@@ -59,7 +59,6 @@ export const addImport: AddCommand = (parent, io, outcome) => {
       )
       .argument("<file>", "the CSV file (- for stdin)")
       .addCommand(importTokensCommand(io, outcome))
-      // Or it would take the options of the command below it.
       .enablePositionalOptions()
       .option("--organisation <slug>", "who invites; else the column organisation says")
       .option("--dry-run", "only say what would happen")

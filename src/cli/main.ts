@@ -34,6 +34,8 @@ export function makeProgram(io: Io, outcome: Outcome): Command {
     .description("Strong authentication for the people of many organisations.")
     .helpOption("-h, --help", "show this help")
     .helpCommand(false)
+    // An option belongs to the command before it: "import" and "import tokens" both have their own.
+    .enablePositionalOptions()
     .addHelpText(
       "after",
       "\nConfiguration comes from the environment and the file that VAHVA_CONFIG names: docs/reference/configuration.md.\nExit codes: 0 done, 1 failed, 2 wrong use.",

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { InboxMessage } from "../../src/adapters/demo-inbox/index.ts";
 import type { Given, Invited } from "../../src/features/activation/index.ts";
-import { usualParameters } from "../../src/features/authenticators/totp/domain/code.ts";
+import { type CodeParameters, usualParameters } from "../../src/features/authenticators/totp/domain/code.ts";
 import { codeAt, keyFromBase32 } from "../../src/features/authenticators/totp/one-time-code.ts";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -89,32 +89,40 @@ export const keyOn = (html: string): string => {
 export type Phone = ReturnType<typeof makePhone>;
 
 /**
- * An authenticator app: `code` gives one that the service takes and that it has not had yet, waiting for (or moving a
- * movable clock to) the next when need be; `shown` gives what it shows now, or `steps` of half a minute away from now.
+ * An authenticator app, or with `parameters` a hardware token, whose clock is `off` by so many steps: `code` gives one that
+ * the service takes and that it has not had yet, waiting for (or moving a movable clock to) the next when need be; `shown`
+ * gives what it shows now, or so many steps away from now.
  */
-export function makePhone(key: string, clock: Clock & { advance?: (duration: number) => void }) {
+export function makePhone(
+  key: string,
+  clock: Clock & { advance?: (duration: number) => void },
+  { parameters = usualParameters, off = 0 }: { parameters?: CodeParameters; off?: number } = {},
+) {
   let last = 0;
-  const stepNow = () => Math.floor(clock.now().getTime() / 30_000);
+  const length = parameters.period * 1000;
+  const stepNow = () => Math.floor(clock.now().getTime() / length);
   return {
     key,
-    shown: (steps = 0): string => oneTimeCode(key, stepNow() + steps),
+    shown: (steps = 0): string => oneTimeCode(key, stepNow() + off + steps, parameters),
     async code(): Promise<string> {
       const next = Math.max(last + 1, stepNow());
       while (next > stepNow() + 1) {
-        if (clock.advance) clock.advance(30_000);
+        if (clock.advance) clock.advance(length);
         else await sleep(500);
       }
       last = next;
-      return oneTimeCode(key, next);
+      return oneTimeCode(key, next + off, parameters);
     },
   };
 }
 
 /** By oathtool, an implementation that is not ours, where there is one. */
-function oneTimeCode(key: string, step: number): string {
+function oneTimeCode(key: string, step: number, parameters: CodeParameters): string {
   const tool = part("oathtool");
-  if ("missing" in tool) return codeAt(keyFromBase32(key) ?? Buffer.alloc(0), usualParameters, step);
-  const { stdout } = spawnSync(tool.path, ["--totp", "-b", "-N", `@${step * 30}`, key], { encoding: "utf8" });
+  if ("missing" in tool) return codeAt(keyFromBase32(key) ?? Buffer.alloc(0), parameters, step);
+  const { algorithm, digits, period } = parameters;
+  const kind = [`--totp=${algorithm.toLowerCase()}`, "-d", String(digits), "-s", `${period}s`];
+  const { stdout } = spawnSync(tool.path, [...kind, "-b", "-N", `@${step * period}`, key], { encoding: "utf8" });
   return stdout.trim();
 }
 
