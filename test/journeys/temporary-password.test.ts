@@ -205,7 +205,11 @@ test("SIN-1 SIN-5 where the methods need no password, whoever has none yet begin
     policy: { ...policy, methods: permitting("passkey", "totp") },
   });
   const { email, temporary } = await newcomer(both);
-  const visitor = await atSignIn(both);
+  const [letter] = await messagesTo(service, email);
+  const visitor = makeVisitor(service.url);
+  await visitor.get(/https?:\/\/\S+/.exec(letter?.text ?? "")?.[0] ?? "");
+  assert.match(visitor.page().heading, /Sign in with your password/, "the letter leads straight there");
+  await visitor.submit({}, "Try another way");
   await visitor.submit({}, "Continue with user name and password");
   await visitor.submit({ username: email, password: temporary });
   await visitor.submit({ new_password: rightPassword });

@@ -19,6 +19,8 @@ export type Beginning = {
   /** Whose it is, where that is known from the start: an invitation's account, a session's. */
   account?: { id: string; epoch: number } | null;
   subjectId?: string | null;
+  /** The method to begin with, as if chosen on the first page; it counts only if it is offered there. */
+  method?: string | null;
   application?: string | null;
   returnTo?: string | null;
   requested?: Requested;
@@ -44,6 +46,7 @@ export const makeBegin =
         organisationId: beginning.organisationId ?? null,
         account: beginning.account ?? null,
         subjectId: beginning.subjectId ?? null,
+        method: beginning.method ?? null,
         application: beginning.application ?? null,
         returnTo: beginning.returnTo ?? null,
         requested: { ...requested, ...(notBefore && { notBefore }) },

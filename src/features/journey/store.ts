@@ -56,6 +56,7 @@ export type NewJourney = {
   organisationId: string | null;
   account: { id: string; epoch: number } | null;
   subjectId: string | null;
+  method: string | null;
   application: string | null;
   returnTo: string | null;
   requested: Requested;
@@ -72,6 +73,7 @@ export async function insertJourney(tx: Tx | Db, journey: NewJourney, now: Insta
     account_id: journey.account?.id ?? null,
     account_epoch: journey.account?.epoch ?? null,
     subject_id: journey.subjectId,
+    method: journey.method,
     application: journey.application,
     return_to: journey.returnTo,
     requested: jsonText(journey.requested),

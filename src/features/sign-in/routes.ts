@@ -14,17 +14,19 @@ type RouteDeps = {
   start: string;
 };
 
-type Query = { Querystring: { organisation?: string; to?: string; login_hint?: string; again?: string } };
+type Query = {
+  Querystring: { organisation?: string; to?: string; login_hint?: string; method?: string; again?: string };
+};
 
 /**
  * `/sign-in` begins a journey and leads to it; who is signed in already goes where they wanted to. `to=account` leads to
- * the person's own page instead of the home application.
+ * the person's own page instead of the home application, `method=password` to the page of a method.
  */
 export function signInRoutes(app: FastifyInstance, { db, clock, http, begin, start }: RouteDeps): void {
   app.get("/", async (_request, reply) => reply.redirect(start, 303));
 
   app.get<Query>("/sign-in", async (request, reply) => {
-    const { organisation: slug, to, login_hint: hint } = request.query;
+    const { organisation: slug, to, login_hint: hint, method } = request.query;
     const organisation = slug ? await findOrganisation(db, slug) : null;
     const cookie = http.cookies.read(request.raw, "session");
     const session = cookie ? await findSession(db, cookie, clock.now()) : null;
@@ -37,6 +39,7 @@ export function signInRoutes(app: FastifyInstance, { db, clock, http, begin, sta
       purpose: "sign-in",
       browserHash: http.origin(request, reply).browserHash,
       organisationId: organisation?.id ?? null,
+      method: typeof method === "string" ? method.slice(0, 30) : null,
       returnTo: to === "account" ? "/account" : null,
       requested: typeof hint === "string" ? { loginHint: hint.slice(0, 254) } : {},
     });

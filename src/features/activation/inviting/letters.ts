@@ -57,7 +57,7 @@ export function readyLetters(issued: IssuedPassword, publicUrl: string, addresse
       parameters: {
         firstName: account.givenName,
         application: applicationOf(addressee),
-        url: `${publicUrl}/sign-in?organisation=${organisation.slug}`,
+        url: `${publicUrl}/sign-in?organisation=${organisation.slug}&method=password`,
         userName: account.userName,
         phone: account.phone,
         until: expiresAt,

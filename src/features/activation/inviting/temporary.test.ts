@@ -48,7 +48,7 @@ test("POL-1 ACT-2 where people are sent temporary passwords the user name goes b
   assert.deepEqual(others, []);
   assert.deepEqual([email.to, sms.to], ["aino@koivula.example", "+358401234545"]);
   assert.equal(email.parameters.userName, "virtaai");
-  assert.equal(email.parameters.url, "https://login.example/sign-in?organisation=koivula");
+  assert.equal(email.parameters.url, "https://login.example/sign-in?organisation=koivula&method=password");
   assert.match(sms.parameters.password, /^(?:[3479cdfhjkmprtwx]{4}-?){4}$/);
   assert.ok(!JSON.stringify(email).includes(sms.parameters.password) && !JSON.stringify(sms).includes("virtaai"));
   const stored = await temporary(accountId);

@@ -44,7 +44,7 @@ export function passwordPage(view: StepView): StepPage {
   return {
     title: t("password:sign-in"),
     ...(app && { lede: richText(t, "journey:sign-in-to", { app: html`<b>${app}</b>` }) }),
-    step: { at: 1, of: 2, label: t("password:step") },
+    ...(journey.method !== entryByPassword && { step: { at: 1, of: 2, label: t("password:step") } }),
     main: html`${refusalAbove(view)}${view.form([userName, given, actions(button({ label: t("common:continue") }), sendsTemporary && orderLink(view))])}${view.anotherWay}`,
     help: [
       helpSection(t("password:forgotten"), t(sendsTemporary ? "password:forgotten-order" : "password:forgotten-do")),

@@ -42,7 +42,7 @@ export const makeIssuePasswords =
     return issued;
   };
 
-/** A keyed hash, bound to the account: 64 random bits need no slow one (docs/decisions/0012). */
+/** A keyed hash, bound to the account: 64 random bits need no slow one (docs/decisions/0015). */
 const hashTemporary = (keyring: Pick<Keyring, "hash">, accountId: string, typed: string): Buffer =>
   keyring.hash("temporary-password", `${accountId}:${foldTemporaryPassword(typed)}`);
 

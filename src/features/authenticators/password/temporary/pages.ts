@@ -82,4 +82,6 @@ function orderedPage(view: OrderView): StepPage {
 }
 
 const backTo = ({ journey, organisation }: OrderView): string =>
-  journey ? `/journey/${journey}` : `/sign-in${organisation ? `?organisation=${organisation.slug}` : ""}`;
+  journey
+    ? `/journey/${journey}`
+    : `/sign-in${organisation ? `?organisation=${organisation.slug}&method=password` : ""}`;
