@@ -1,6 +1,6 @@
 import { localised } from "../../../kernel/language.ts";
 import type { Attempt, Journey, StepHandler } from "../../journey/index.ts";
-import { type Cards, type CertificateDeps, cardHash } from "./certificate-deps.ts";
+import { browserRemembers, type Cards, type CertificateDeps, cardHash } from "./certificate-deps.ts";
 import { findWaiting, useWaiting } from "./handover-store.ts";
 import { judgeSignIn, notLinked, outcome } from "./judge.ts";
 import { makeDepart } from "./leave.ts";
@@ -46,7 +46,7 @@ export function makeAskCertificate(deps: CertificateDeps): StepHandler {
     // RFC 8176: a smart card, unlocked by its PIN.
     amr: ["sc", "pin", "mfa"],
     async page(view) {
-      const trouble = troublePage(view);
+      const trouble = troublePage(view, { remembers: browserRemembers(deps) });
       if (trouble) return trouble;
       const kept = await waiting(view.journey);
       if (!kept || kept.linked.length < 2) return showCardPage(view, { linking: false });

@@ -23,6 +23,9 @@ export type CertificateDeps = Readonly<{
   cards: Cards | null;
 }>;
 
+/** Whether a browser may remember the choice of a certificate: it does so for each host name. */
+export const browserRemembers = ({ cards }: Pick<CertificateDeps, "cards">) => !cards?.address.includes("*");
+
 /** How long a person may look for the card, choose the certificate and type its PIN. */
 export const pathLifetime = minutes(10);
 

@@ -198,3 +198,11 @@ test("T43 people are told a month and a week before their card expires, once eac
   assert.deepEqual(await told(1), []);
   assert.equal((await ground.events("method.removed")).at(-1)?.account_id, account.id);
 });
+
+test("SIN-12 only where the browser may remember its choice is it told to close its windows", async () => {
+  const id = await ground.beginSignIn();
+  await ground.show(id, null);
+  const { text } = await ground.page(id);
+  assert.match(text, /Is the card in the reader/);
+  assert.doesNotMatch(text, /Close all its windows/, "each sign-in has a host name of its own here");
+});

@@ -9,7 +9,7 @@ import {
   type Outcome,
   type StepHandler,
 } from "../../journey/index.ts";
-import { type Cards, type CertificateDeps, cardHash, holderHash } from "./certificate-deps.ts";
+import { browserRemembers, type Cards, type CertificateDeps, cardHash, holderHash } from "./certificate-deps.ts";
 import { detailOf, otherOrganisation, refused } from "./judge.ts";
 import { makeDepart } from "./leave.ts";
 import { showCardPage } from "./pages.ts";
@@ -25,7 +25,8 @@ const longestName = 60;
 export const makeLinkCertificate = (deps: CertificateDeps): StepHandler => ({
   kind: "certificate-link",
   amr: [],
-  page: async (view) => troublePage(view) ?? showCardPage(view, { linking: true }),
+  page: async (view) =>
+    troublePage(view, { remembers: browserRemembers(deps) }) ?? showCardPage(view, { linking: true }),
   attempt: makeDepart(deps, "certificate-link"),
 });
 

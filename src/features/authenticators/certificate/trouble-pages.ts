@@ -49,15 +49,20 @@ const pages: Readonly<Partial<Record<Key, Drawn>>> = {
   },
 };
 
-/** The page of its own that the last refusal has: what happened, what to do, and another way in (SIN-12). */
-export function troublePage(view: StepView): StepPage | null {
+/**
+ * The page of its own that the last refusal has: what happened, what to do, and another way in (SIN-12). `remembers`:
+ * whether the browser may have remembered what was chosen.
+ */
+export function troublePage(view: StepView, { remembers }: { remembers: boolean }): StepPage | null {
   const { t, journey } = view;
   const key = journey.notice?.key;
   const drawn = key && pages[key];
   if (!drawn) return null;
   const linking = journey.purpose === "activation" || journey.purpose === "link-method";
   const known = key === "certificate:not-linked" && journey.accountId !== null;
-  const asked = (drawn.rows ?? []).filter((name) => !(linking || known) || !forStrangers.has(name));
+  const asked = (drawn.rows ?? []).filter(
+    (name) => (name !== "remembers" || remembers) && !((linking || known) && forStrangers.has(name)),
+  );
   const list = asked.map((name) => {
     const { icon, title, note } = questions[name];
     return { icon, title: t(title), note: t(note, { context: linking ? "link" : "" }) };
