@@ -91,7 +91,7 @@ function everyWay({ t, language }: StepView, offers: readonly Offer[], elsewhere
   };
 }
 
-/** The reader's own country first, then by name. */
+/** The reader's own country first, then the neighbour, then the others by name. */
 function inOrder(countries: readonly string[], language: Language): readonly string[] {
   const first = language === "sv" ? ["SE", "FI"] : ["FI", "SE"];
   const rank = (code: string) => (first.includes(code) ? first.indexOf(code) : first.length);
