@@ -141,6 +141,7 @@ async function addFeatures(composed: Composed, http: Http) {
     log: logger,
     privateNetworks: config.privateNetworks,
     farewell: identification.farewell,
+    stillLetsIn: journey.stillLetsIn,
     signIn: { begin: signing.beginSignIn, result: (id, browserHash) => journey.result(db, id, browserHash) },
   });
   told.notifyLogout = provider.notifyLogout;

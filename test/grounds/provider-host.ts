@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { accountRoutes } from "../../src/features/account/account-routes.ts";
 import { applicationRegistry, applications } from "../../src/features/applications/index.ts";
+import type { StillLetsIn } from "../../src/features/applications/unit-of-work.ts";
 import { makeAudit } from "../../src/features/audit/index.ts";
 import type { Brokers } from "../../src/features/authenticators/eid/brokers/broker.ts";
 import { eid, makeIdentities } from "../../src/features/authenticators/eid/index.ts";
@@ -24,12 +25,21 @@ export type HostOptions = {
   publicUrl?: string;
   /** With these there are eIDs too, and the person's own pages. */
   brokers?: Brokers;
+  /** Every session is as good as it says, unless told otherwise. */
+  stillLetsIn?: StillLetsIn;
 };
 
 export type Host = Awaited<ReturnType<typeof startHost>>;
 
 /** The OpenID provider alone, over HTTP, on the database at `url`, with a stand-in for journeys. */
-export async function startHost({ url, port = 0, clock = machineClock, publicUrl, brokers }: HostOptions) {
+export async function startHost({
+  url,
+  port = 0,
+  clock = machineClock,
+  publicUrl,
+  brokers,
+  stillLetsIn = () => true,
+}: HostOptions) {
   const { db, pool, close } = openDatabase(url, { connections: 8 });
   const trips = countRoundTrips(pool);
   const keyring = makeKeyring([new Secret("provider".repeat(8))]);
@@ -51,6 +61,7 @@ export async function startHost({ url, port = 0, clock = machineClock, publicUrl
     signIn: sign.signIn,
     log: recorder,
     privateNetworks: true,
+    stillLetsIn,
     ...(eids && { farewell: eids.farewell }),
   });
   sign.routes(http.app, http);

@@ -28,6 +28,7 @@ import { makeEndSession, makeNotifyLogout } from "./sign-out.ts";
 import { signOutRoutes } from "./sign-out-routes.ts";
 import { makeListSigningKeys, makeRotateSigningKey } from "./signing-keys.ts";
 import { findLiveSession, findToken } from "./token-store.ts";
+import type { StillLetsIn } from "./unit-of-work.ts";
 
 export type { ApplicationListing, ApplicationSettings } from "./domain/application.ts";
 export type { Registration, SettingsProblems } from "./register-application.ts";
@@ -59,6 +60,7 @@ export type ApplicationsDeps = RegistryDeps & {
   signIn: SignIn;
   identities: Pick<Identities, "read">;
   log: Log;
+  stillLetsIn: StillLetsIn;
   /** Where who signs out is sent on to first, for sessions that began elsewhere. */
   farewell?: Farewell;
   /** Applications may live where only our own network reaches: logout notices and key sets go there too. */

@@ -16,7 +16,7 @@ import { problemPage } from "./pages.ts";
 import { resume } from "./resume.ts";
 import type { SignIn } from "./sign-in.ts";
 import { hashOf } from "./token-store.ts";
-import { type Edge, makeUnitOfWork, type Reads, runWork, type UnitOfWork } from "./unit-of-work.ts";
+import { type Edge, makeUnitOfWork, type Reads, runWork, type StillLetsIn, type UnitOfWork } from "./unit-of-work.ts";
 
 export type RouteDeps = {
   db: Db;
@@ -27,6 +27,7 @@ export type RouteDeps = {
   clients: Clients;
   codes: CodeMemory;
   reads: Reads;
+  stillLetsIn: StillLetsIn;
   interactions: InteractionCookie;
   signIn: SignIn;
   time: EngineTime;

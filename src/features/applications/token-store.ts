@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import * as z from "zod";
 import type { LocalisedText } from "../../kernel/language.ts";
 import type { Instant } from "../../kernel/time.ts";
+import type { Category } from "../organisations/index.ts";
 
 /** Whose session or token it is: everything that claims are made of, read along so that they cost no statement. */
 export type Holder = Readonly<{
@@ -14,8 +15,10 @@ export type Holder = Readonly<{
   userName: string;
   email: string;
   phone: string | null;
-  category: string;
+  category: Category;
   roles: readonly string[];
+  /** Its organisation's rules, as they are stored. */
+  policy: unknown;
   givenName: string;
   familyName: string;
   language: string;
@@ -70,7 +73,7 @@ export const grantIdOf = (sessionUid: string, clientId: string): string =>
   createHash("sha256").update(`${sessionUid} ${clientId}`).digest("hex");
 
 const holderColumns = `a.id as account_id, a.epoch, a.organisation_id, a.user_name, a.email, a.phone, a.category, a.roles,
-  p.given_name, p.family_name, p.language, o.slug, o.name as organisation_name`;
+  p.given_name, p.family_name, p.language, o.slug, o.name as organisation_name, o.policy`;
 const sessionColumns = `s.uid, s.proofs, s.acr, s.amr, s.authenticated_at, s.created_at as session_created_at,
   s.last_used_at, s.expires_at as session_expires_at, s.provider`;
 const grantColumns = `g.id as grant_id, g.client_id, g.payload as grant_payload, g.generation,
@@ -154,8 +157,9 @@ type Row = {
   user_name: string;
   email: string;
   phone: string | null;
-  category: string;
+  category: Category; // only the organisations' own store writes it
   roles: string[];
+  policy: unknown;
   given_name: string;
   family_name: string;
   language: string;
@@ -196,6 +200,7 @@ const toHolder = (row: Row, accountId: string, organisationSlug: string): Holder
   phone: row.phone,
   category: row.category,
   roles: row.roles,
+  policy: row.policy,
   givenName: row.given_name,
   familyName: row.family_name,
   language: row.language,

@@ -113,8 +113,11 @@ export function work(): UnitOfWork {
   return current;
 }
 
+/** POL-3: whether the rules of today still let in by what a session rests on. Sign-out asks nobody. */
+export type StillLetsIn = (session: LiveSession, holder: Holder) => boolean;
+
 export function makeUnitOfWork(
-  { reads, clock, codes }: { reads: Reads; clock: Clock; codes: CodeMemory },
+  { reads, clock, codes, stillLetsIn }: { reads: Reads; clock: Clock; codes: CodeMemory; stillLetsIn: StillLetsIn },
   edge: Edge,
   clientId: string | null,
 ): UnitOfWork {
@@ -137,17 +140,20 @@ export function makeUnitOfWork(
     if (holder) holders.set(holder.accountId, holder);
     if (grant) grants.set(grant.id, grant);
   };
+  const isForbidden = ({ session, holder }: Found) =>
+    session !== null && holder !== null && !stillLetsIn(session, holder);
   const readSession = async (id: string) => {
     const found = await reads.session({ id, clientId, now });
-    if (found) keep(found);
-    current = found?.session ?? null;
+    if (!found || isForbidden(found)) return null;
+    keep(found);
+    current = found.session;
     return current;
   };
   const readToken = async (kind: string, value: string) => {
     const idHash = hashOf(value);
     const found =
       (kind === "AuthorizationCode" && codes.take(idHash, now)) || (await reads.token({ idHash, kind, now }));
-    if (!found) return null;
+    if (!found || (kind === "RefreshToken" && isForbidden(found))) return null;
     keep(found);
     return found.token;
   };

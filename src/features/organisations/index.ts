@@ -29,6 +29,7 @@ export {
   minimumStrengthOf,
   type Policy,
   permittedMethods,
+  readPolicy,
 } from "./domain/policy.ts";
 export { type Problem, problem } from "./domain/problem.ts";
 export {

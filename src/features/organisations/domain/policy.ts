@@ -65,6 +65,9 @@ export const policySchema = z.strictObject({
 
 export type Policy = z.infer<typeof policySchema>;
 
+/** A policy as it is stored, with the defaults of what it leaves out. */
+export const readPolicy = (stored: unknown): Policy => policySchema.parse(stored);
+
 /** What accounts of `category` have to show at least. */
 export const minimumStrengthOf = (policy: Policy, category: Category): Strength =>
   policy.methods[category].minimumStrength ?? policy.minimumStrength;
