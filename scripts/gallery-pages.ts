@@ -35,6 +35,7 @@ import {
   workPage,
 } from "../src/platform/pages/index.ts";
 import { bankPages } from "./gallery-bank.ts";
+import { cardPages } from "./gallery-card.ts";
 import { eidPages } from "./gallery-eid.ts";
 
 const contacts: readonly SupportContact[] = [
@@ -85,7 +86,8 @@ export async function galleryPages(): Promise<Map<string, string>> {
     const own = { ...shared(language), failure: "fault", reference: "H2V-6KD-50", contacts } as const;
     pages.set(`error-${language}`, errorPage({ ...own, at: new Date("2026-11-22T01:07:00Z") }));
   }
-  for (const [name, page] of [...eidPages(shared(), contacts), ...bankPages(languageLinks)]) pages.set(name, page);
+  const rooms = [...eidPages(shared(), contacts), ...cardPages(shared(), contacts), ...bankPages(languageLinks)];
+  for (const [name, page] of rooms) pages.set(name, page);
   return pages;
 }
 
