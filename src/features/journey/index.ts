@@ -14,7 +14,6 @@ export {
   endAuthenticators,
   insertAuthenticator,
   listAuthenticators,
-  removeAuthenticators,
 } from "./authenticator/store.ts";
 export { explainMethods, type MethodVerdict } from "./domain/explain-methods.ts";
 export { entryByPassword, goodForOne, type MethodRule, type PurposeName } from "./domain/rules.ts";

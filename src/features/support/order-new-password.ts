@@ -5,7 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Actor, Audit } from "../audit/index.ts";
 import { endPassword, makeIssuePasswords, newPasswordMessage } from "../authenticators/password/index.ts";
-import { removeAuthenticators } from "../journey/index.ts";
+import { endAuthenticators, listAuthenticators } from "../journey/index.ts";
 import type { Messages, Outgoing } from "../messages/index.ts";
 import {
   type Account,
@@ -51,14 +51,16 @@ export const makeOrderNewPassword = (deps: SupportDeps) => {
 
       const now = deps.clock.now();
       await endPassword(tx, account.id, now);
-      const removed = await removeAuthenticators(tx, account.id, "certificate", now);
+      const linked = await listAuthenticators(tx, account.id);
+      const cards = linked.filter(({ method }) => method === "certificate").map(({ id }) => id);
+      await endAuthenticators(tx, cards, now);
       await endAllSessions(tx, account.id, { epoch: await raiseEpoch(tx, account.id), keep: null });
       const [issued] = await issue(tx, [account.id], { organisation, orderedBy: actor, now });
       if (!issued) throw new Error("no temporary password was made");
       await deps.messages.withdraw(tx, account.id);
       await deps.messages.enqueue(tx, [
         newPasswordMessage(account, organisation, issued),
-        ...notices(account, organisation, { at: now, cardEnded: removed.length > 0 }),
+        ...notices(account, organisation, { at: now, cardEnded: cards.length > 0 }),
       ]);
       await deps.audit.record(tx, [
         {
@@ -67,7 +69,7 @@ export const makeOrderNewPassword = (deps: SupportDeps) => {
           actor,
           organisationId: organisation.id,
           accountId: account.id,
-          detail: { ended: removed.length > 0 ? "password certificate" : "password" },
+          detail: { ended: cards.length > 0 ? "password certificate" : "password" },
         },
       ]);
       return "ordered";

@@ -3,6 +3,7 @@ import type { Db } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Audit } from "../../audit/index.ts";
+import { deleteTemporary } from "../../authenticators/password/index.ts";
 import { findNoticeLink, type Messages, noticeTokenHash, useNoticeLink } from "../../messages/index.ts";
 import { loadOrganisation, lockAccount, raiseEpoch, setAccountState } from "../../organisations/index.ts";
 import { type EndedSession, endAllSessions } from "../../sessions/index.ts";
@@ -36,6 +37,7 @@ export const makeFreezeByLink =
       if (!(await setAccountState(tx, account.id, { from: ["activating", "active"], to: "frozen", now }))) return null;
       const organisation = await loadOrganisation(tx, account.organisationId);
       if (!organisation) throw new Error("an account lost its organisation");
+      await deleteTemporary(tx, account.id);
       const epoch = await raiseEpoch(tx, account.id);
       const ended = await endAllSessions(tx, account.id, { epoch, keep: null });
       const told = { template: "account-frozen", parameters: { at: now } } as const;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type AccountGround, openAccountGround, rightPassword } from "../../../../test/grounds/account-ground.ts";
 import { days, plus } from "../../../kernel/time.ts";
+import { systemRandom } from "../../../ports/random.ts";
+import { loadTemporary, makeIssuePasswords } from "../../authenticators/password/index.ts";
 import { linkNotices } from "../../journey/index.ts";
 import { loadAccount } from "../../organisations/index.ts";
 import { makeThawAccount } from "./thaw-account.ts";
@@ -82,6 +84,16 @@ test("REC-8 T79 the post freezes at once: sessions and half-way journeys end, al
   assert.deepEqual(ground.logged.length, logged + 1);
   assert.ok(JSON.stringify(ground.logged.at(-1)).includes(aino.id));
   assert.ok(!JSON.stringify(ground.logged).includes(link.split("/").at(-1) ?? ""), "the token is in no log");
+});
+
+test("REC-8 a temporary password that is out is worthless from then on, also once the account is thawed", async () => {
+  const { aino, link } = await noticed();
+  const issuing = { organisation: ground.organisation, orderedBy: "stranger", now: ground.clock.now() } as const;
+  const issue = makeIssuePasswords({ random: systemRandom, keyring: { hash: () => Buffer.alloc(32) } });
+  await ground.db.transaction().execute((tx) => issue(tx, [aino.id], issuing));
+  assert.ok(await loadTemporary(ground.db, aino.id));
+  await (await ground.browser()).post(link);
+  assert.equal(await loadTemporary(ground.db, aino.id), null);
 });
 
 test("REC-8 nobody signs in to a frozen account, and a stranger hears what a stranger hears of any", async () => {

@@ -3,7 +3,7 @@ import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Attempt, Authenticator, Journey, Outcome, StepHandler } from "../../journey/index.ts";
-import { goodForOne, insertAuthenticator, removeAuthenticators } from "../../journey/index.ts";
+import { endAuthenticators, goodForOne, insertAuthenticator } from "../../journey/index.ts";
 import type { Outgoing } from "../../messages/index.ts";
 import { type Account, letterhead, type Organisation, setAccountState } from "../../organisations/index.ts";
 import { checkPassword, type PasswordFault } from "./domain/password-rules.ts";
@@ -88,7 +88,8 @@ async function setPassword(
   const temporary = journey.proofs.find(({ kind }) => kind === goodForOne.kind);
   if (temporary && !(await spendTemporary(tx, account.id, { shownAt: temporary.shownAt, now }))) return outdated;
   // A card is linked anew afterwards (REC-2): ordering a new password is how the link to a lost one ends.
-  const removed = temporary ? await removeAuthenticators(tx, account.id, "certificate", now) : [];
+  const cards = journey.authenticators.filter(({ method }) => method === "certificate").map(({ id }) => id);
+  const removed = temporary ? cards : [];
   // Two devices may be at this step; the dispatcher holds the account, so that only one of them makes the authenticator.
   const known = journey.authenticators.find(({ method }) => method === "password");
   const made: Authenticator | null = known
@@ -96,6 +97,7 @@ async function setPassword(
     : { id: random.id(), method: "password", name: null, linkedAt: now, lastUsedAt: null };
   await Promise.all([
     made && insertAuthenticator(tx, account.id, made),
+    endAuthenticators(tx, removed, now),
     savePassword(tx, account.id, hash, now),
     setAccountState(tx, account.id, { from: ["invited"], to: "activating", now }),
   ]);

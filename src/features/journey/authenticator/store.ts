@@ -18,24 +18,6 @@ export async function insertAuthenticator(tx: Tx, accountId: string, authenticat
     .execute();
 }
 
-/** Takes every authenticator of `method` off the account; resolves to their ids. They stay on record, with the time. */
-export async function removeAuthenticators(
-  tx: Tx,
-  accountId: string,
-  method: string,
-  now: Instant,
-): Promise<readonly string[]> {
-  const rows = await tx
-    .updateTable("authenticator")
-    .set({ removed_at: now })
-    .where("account_id", "=", accountId)
-    .where("method", "=", method)
-    .where("removed_at", "is", null)
-    .returning("id")
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
 /** The methods that an account has, the oldest first. */
 export async function listAuthenticators(db: Db | Tx, accountId: string): Promise<Authenticator[]> {
   const rows = await db
