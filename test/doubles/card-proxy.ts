@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathOf } from "../harness/parts.ts";
+import { part } from "../harness/parts.ts";
 import { until } from "../harness/service.ts";
 
 export type ProxyName = "nginx" | "haproxy";
@@ -34,7 +34,9 @@ export async function startCardProxy(name: ProxyName, { port, backend, tls, auth
   };
   const configuration = file("proxy.conf", name === "nginx" ? nginx(paths) : haproxy(paths));
   const args = name === "nginx" ? ["-p", dir, "-e", "stderr", "-c", configuration] : ["-db", "-f", configuration];
-  const child = spawn(pathOf(name), args, { stdio: ["ignore", "ignore", "pipe"] });
+  const program = part(name);
+  if ("missing" in program) throw new Error(program.missing);
+  const child = spawn(program.path, args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     said += chunk;

@@ -40,6 +40,8 @@ export function certificate(deps: CertificateDeps & RemindDeps): CertificateRoom
     method: {
       ...certificateRule,
       steps: [makeAskCertificate(deps), makeLinkCertificate(deps)],
+      // A renewed card beside the one that still works, or one of another issuer.
+      several: true,
       isOffered: () => deps.cards !== null,
       icon: "card",
       words: {
