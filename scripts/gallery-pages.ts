@@ -10,6 +10,7 @@ import {
   facts,
   field,
   figures,
+  folded,
   form,
   guide,
   helpSection,
@@ -177,7 +178,7 @@ ${actions(button({ label: t("common:continue") }), button({ label: t("common:can
 
 async function linkMain() {
   const picture = await qr("otpauth://totp/Havula:aino?secret=JBSWY3DPEHPK3PXP&issuer=Havula", "QR code");
-  return guide([
+  const steps = guide([
     "Open the authenticator app on your phone.",
     html`<p><b>Scan this code.</b></p>${pair(picture, html`<p class="small">Or type this key.</p>${keyInGroups("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")}`)}`,
     form({
@@ -185,6 +186,8 @@ async function linkMain() {
       content: html`${field({ id: "code", label: "Type the code that the app shows", code: true })}${actions(button({ label: "Link the app" }))}`,
     }),
   ]);
+  const content = html`<p>Enter its serial number and a code.</p>${form({ action: "#", content: field({ id: "serial", label: "Serial number" }) })}`;
+  return html`${steps}${folded({ summary: "I have a hardware token", content, open: true })}`;
 }
 
 const checksMain = html`${checks([

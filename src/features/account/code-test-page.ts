@@ -29,7 +29,7 @@ export function codeTestPage(
   const posts = form({
     action: "/test/code",
     fields,
-    content: html`${field({ id: "code", label: t("totp:code"), hint: t("account:test-code-hint"), code: true })}${actions(
+    content: html`${field({ id: "code", label: t("totp:code"), hint: t("account:test-code-hint"), code: "any-length" })}${actions(
       button({ label: t("account:test-code-do") }),
       link({ href: back, label: t("common:back") }),
     )}`,

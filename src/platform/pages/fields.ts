@@ -34,8 +34,8 @@ export type Field = Labelled &
     inputmode?: "text" | "numeric" | "email" | "tel" | "url" | undefined;
     /** Kept after a refusal; a password or a code is never sent back. */
     value?: string | number | undefined;
-    /** A PIN or a one-time code: one wide field of figures, filled from a message where the device can. */
-    code?: boolean | undefined;
+    /** A PIN or a one-time code: one wide field of six figures, or more, filled from a message where the device can. */
+    code?: boolean | "any-length" | undefined;
     minlength?: number | undefined;
     maxlength?: number | undefined;
     min?: string | number | undefined;
@@ -45,7 +45,7 @@ export type Field = Labelled &
     readonly?: boolean | undefined;
   }>;
 
-/** Room for six figures and the spaces with which people copy them. */
+/** Room for six or eight figures and the spaces with which people copy them. */
 const codeAttributes = {
   type: "text",
   inputmode: "numeric",
@@ -67,6 +67,7 @@ export function field(view: Field): Html {
     minlength: view.minlength,
     maxlength: view.maxlength,
     ...(view.code ? codeAttributes : {}),
+    ...(view.code === "any-length" && { class: "code any" }),
     min: view.min,
     max: view.max,
     value: secret ? undefined : view.value,

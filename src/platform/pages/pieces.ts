@@ -59,6 +59,10 @@ export async function qr(text: string, label: string): Promise<Html> {
   return html`<div class="qr">${raw(picture)}</div>`;
 }
 
+/** What few need, opened by who does. `open` when it holds an answer to the last post. */
+export const folded = (view: Readonly<{ summary: Content; content: Content; open?: boolean | undefined }>): Html =>
+  html`<details${attributes({ class: "after", open: view.open })}><summary>${view.summary}</summary><div class="stack">${view.content}</div></details>`;
+
 /** A picture and words beside it. */
 export const pair = (picture: Content, words: Content): Html =>
   html`<div class="pair">${picture}<div class="stack">${words}</div></div>`;

@@ -4,6 +4,7 @@ import {
   button,
   type Content,
   field,
+  folded,
   guide,
   type Html,
   helpSection,
@@ -11,7 +12,6 @@ import {
   keyInGroups,
   link,
   notice,
-  orHeading,
   pair,
   qr,
   richText,
@@ -24,12 +24,13 @@ export const makeCodePage =
   ({ publicUrl }: { publicUrl: string }) =>
   (view: StepView): StepPage => {
     const { journey, t } = view;
-    const words = wordsFor(deviceOf(journey.authenticators));
+    const device = deviceOf(journey.authenticators);
+    const words = wordsFor(device);
     const code = field({
       id: "code",
       label: t("totp:code"),
       hint: t("totp:code-hint", { name: journey.organisation?.authenticatorName ?? "", ...words }),
-      code: true,
+      code: device === "app" || "any-length",
       error: isLong(view) ? undefined : view.refusal,
       autofocus: !journey.notice,
     });
@@ -85,11 +86,15 @@ function tokenPart(view: StepView, { inStock }: Offered): Html {
     id: "token-code",
     name: "code",
     label: t("totp:token-code"),
-    code: true,
+    code: "any-length",
     error: isOfToken(view) ? view.refusal : undefined,
   });
   const done = button({ label: t("totp:link-token"), look: "quiet" });
-  return html`${orHeading(t("totp:token"))}<div class="stack">${inStock && html`<p>${t("totp:token-in-stock")}</p>`}<p>${t("totp:token-to-program")}</p></div>${view.form([serial, code, actions(done)])}`;
+  return folded({
+    summary: t("totp:token"),
+    content: html`${inStock && html`<p>${t("totp:token-in-stock")}</p>`}<p>${t("totp:token-to-program")}</p>${view.form([serial, code, actions(done)])}`,
+    open: isOfToken(view),
+  });
 }
 
 /** It belongs to the form of the hardware token. */
