@@ -12,7 +12,7 @@ const headerFormats = [
   "apache",
 ] as const satisfies readonly HeaderFormat[];
 
-/** The settings of certificate cards, a part of `config.ts`: all of it is left out where there are none. */
+/** The settings of certificate cards, which `config.ts` reads with all others: all of it is left out where there are none. */
 export const cardSettings = {
   VAHVA_CARD_URL: setting(
     "The address at which browsers show certificate cards: another host or port than the public one. With a `*` as its first label (https://*.card.example.fi, with a wildcard certificate and DNS record) each sign-in gets a name of its own, so that browsers always ask for the card again.",
