@@ -5,7 +5,16 @@ import { compose } from "../../src/main.ts";
 import { authorizeUrl, exchange, makePkce, post, refresh, userinfo } from "../grounds/provider-ground.ts";
 import { describe, makeVisitor, type Page } from "../harness/agent.ts";
 import { testDatabase } from "../harness/database.ts";
-import { invite, keyOn, linkTo, makeOrganisation, makePhone, type Phone, pinTo } from "../harness/people.ts";
+import {
+  invite,
+  keyOn,
+  linkTo,
+  makeOrganisation,
+  makePhone,
+  messagesTo,
+  type Phone,
+  pinTo,
+} from "../harness/people.ts";
 import { spawnService } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
 import { startSenders } from "./senders.ts";
@@ -51,6 +60,7 @@ export async function runAllFlows() {
   try {
     await activate();
     await changePassword();
+    await useTemporaryPassword();
     await useApplication();
     await meetFaults();
     for (const { name, value } of visitor.cookies()) secrets.set(`the cookie ${name}`, value);
@@ -99,6 +109,28 @@ export async function runAllFlows() {
     keep(await visitor.get("/test/code"));
     await submit({ code: note("wrong code at the test", app.shown(33)) });
     await submit({ code: note("tested code", await app.code()) });
+  }
+
+  async function useTemporaryPassword(): Promise<void> {
+    const agency = await makeOrganisation(ground, "agency", { policy: { password: { way: "temporary" } } });
+    const given = { email: `${marker()}@agency.example`, phone: "+358452345678" };
+    await invite(ground, agency, given);
+    const newest = async (what: string, count: number) => {
+      const [sms] = await messagesTo(ground, given.phone, count);
+      const password = /^(?:\w{4}-){3}\w{4}$/m.exec(sms?.text ?? "")?.[0] ?? "";
+      secrets.set(what, password).set(`${what}, as it is compared`, password.replaceAll("-", ""));
+      return password;
+    };
+    const first = await newest("temporary password", 1);
+    const person = makeVisitor(node.url);
+    keep(await person.get("/order-password?organisation=agency"));
+    keep(await person.submit({ username: given.email }));
+    const ordered = await newest("ordered temporary password", 2);
+    keep(await person.click("Back to signing in"));
+    for (const password of [first, ordered]) keep(await person.submit({ username: given.email, password }));
+    keep(await person.submit({ new_password: ordered }));
+    keep(await person.submit({ new_password: note("password after a temporary one", `viisi ${marker()} norppaa`) }));
+    if (!/Choose how you will sign in|Link/.test(person.page().heading)) throw new Error(describe(person.page()));
   }
 
   async function useApplication(): Promise<void> {
