@@ -43,6 +43,16 @@ const saml = {
   tests: "identification by a real SAML identity provider",
 };
 
+const cards = "certificate cards in a real browser";
+
+/** One that has the headers of C and of PKCS#11. */
+function compiler(): string | undefined {
+  const path = onPath("gcc");
+  const headers = "#include <stdio.h>\n#include <p11-kit/pkcs11.h>\n";
+  const args = ["-fsyntax-only", "-I/usr/include/p11-kit-1", "-x", "c", "-"];
+  return path && spawnSync(path, args, { input: headers, timeout: 20_000 }).status === 0 ? path : undefined;
+}
+
 /** A PHP that can run it: Debian only recommends the extension for XML. */
 function php(): string | undefined {
   const path = onPath("php");
@@ -75,7 +85,16 @@ const parts = {
   "mod-auth-openidc": { ...apache, find: file("/usr/lib/apache2/modules/mod_auth_openidc.so") },
   php: { ...saml, find: php },
   simplesamlphp: { ...saml, find: simpleSamlPhp },
-  openssl: { packages: ["openssl"], find: () => onPath("openssl"), tests: "certificate cards and who vouches for them" },
+  openssl: {
+    packages: ["openssl"],
+    find: () => onPath("openssl"),
+    tests: "certificate cards and who vouches for them",
+  },
+  "softhsm2-util": { packages: ["softhsm2"], find: () => onPath("softhsm2-util"), tests: cards },
+  softhsm2: { packages: ["softhsm2"], find: file("/usr/lib/softhsm/libsofthsm2.so"), tests: cards },
+  "pkcs11-tool": { packages: ["opensc"], find: () => onPath("pkcs11-tool"), tests: cards },
+  certutil: { packages: ["libnss3-tools"], find: () => onPath("certutil"), tests: cards },
+  gcc: { packages: ["gcc", "libc6-dev", "libp11-kit-dev"], find: compiler, tests: cards },
   nginx: { packages: ["nginx-light"], find: () => onPath("nginx"), tests: cardProxies },
   haproxy: { packages: ["haproxy"], find: () => onPath("haproxy"), tests: cardProxies },
 } satisfies Record<string, Known>;
@@ -92,6 +111,13 @@ export function part(name: PartName): { path: string } | { missing: string } {
   if (!found.has(name)) found.set(name, parts[name].find());
   const path = found.get(name);
   return path === undefined ? { missing: `${name} is not installed (${parts[name].packages.join(" ")})` } : { path };
+}
+
+/** Where a part is; throws where it is missing. */
+export function pathOf(name: PartName): string {
+  const found = part(name);
+  if ("missing" in found) throw new Error(found.missing);
+  return found.path;
 }
 
 /** Every part that this machine lacks, with the Debian packages that bring it and the tests that go without. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import type { Language } from "../../src/kernel/language.ts";
-import { part } from "./parts.ts";
+import { part, pathOf } from "./parts.ts";
 
 /** Why there can be no browser here, as a sentence for a test's `skip`; false when it can. */
 export const noBrowser = (): string | false => {
@@ -23,14 +23,25 @@ const quiet = [
   "--disable-sync",
 ];
 
-/** Chromium with a home of its own, so that it knows nothing of whoever runs the tests. `trusts` is a server's certificate (PEM). */
-export async function openBrowser({ trusts }: { trusts?: string } = {}) {
-  const found = part("chromium");
-  if ("missing" in found) throw new Error(found.missing);
-  const home = mkdtempSync(join(tmpdir(), "vahva-browser-"));
+/**
+ * Chromium with a home of its own, so that it knows nothing of whoever runs the tests. `program` starts it, and `home` is
+ * furnished, where they are given.
+ */
+export async function openBrowser({
+  program = pathOf("chromium"),
+  home = mkdtempSync(join(tmpdir(), "vahva-browser-")),
+  env = {},
+  trusts,
+}: {
+  program?: string;
+  home?: string;
+  env?: Readonly<Record<string, string>>;
+  /** A server's certificate (PEM). */
+  trusts?: string;
+} = {}) {
   const { PATH = "" } = process.env;
   const args = trusts ? [...quiet, `--ignore-certificate-errors-spki-list=${keyHash(trusts)}`] : quiet;
-  const browser = await chromium.launch({ executablePath: found.path, args, env: { PATH, HOME: home } });
+  const browser = await chromium.launch({ executablePath: program, args, env: { PATH, HOME: home, ...env } });
   return {
     window: (options: WindowOptions = {}) => openWindow(browser, options),
     close: async () => {

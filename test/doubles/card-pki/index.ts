@@ -58,7 +58,7 @@ export async function startCardPki() {
       p12: openssl.file(`${name}.p12`),
       password,
     }),
-    /** A TLS certificate for localhost, and the root that it hangs under: PEM. */
+    /** A TLS certificate for localhost and card.localhost (with its subdomains), and the root that it hangs under: PEM. */
     tls: { certificate: read("tls.crt"), key: read("tls.key"), ca: read("root.crt") },
     /** One more card. */
     issue: (card: Issue) => issue(card),

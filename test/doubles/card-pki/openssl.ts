@@ -109,7 +109,7 @@ ${leaf("keyEncipherment", `${policy}\n${points}`)}
 [server]
 ${leaf("digitalSignature", `certificatePolicies = 1.2.246.517.1.10.301.4\n${points}`)}
 extendedKeyUsage = serverAuth,clientAuth
-subjectAltName = DNS:localhost,IP:127.0.0.1
+subjectAltName = DNS:localhost,DNS:card.localhost,DNS:*.card.localhost,IP:127.0.0.1
 [server-only]
 ${leaf("digitalSignature", `${policy}\n${points}`)}
 extendedKeyUsage = serverAuth
