@@ -73,6 +73,7 @@ test("USR-2 T31 bad lines are told one by one, and a file of the wrong shape as 
   assert.deepEqual(await read(`1,"${base32}\n`), ["file open-quote"]);
   assert.deepEqual(await read(Buffer.from([0x31, 0x3b, 0xff])), ["file not-utf-8"]);
   assert.deepEqual(await read(Buffer.alloc(21 * 1024 * 1024, 49)), ["file too-large"]);
+  assert.deepEqual(await read("1,2\n".repeat(1_000_000)), ["file too-many-rows"]);
   assert.deepEqual(await read("<x/>"), ["file not-pskc"]);
   assert.deepEqual(await read(`1,${base32}`, { format: "pskc" }), ["file not-pskc"]);
 });

@@ -10,6 +10,8 @@ export type TableFormat = "token2" | "entra";
 
 type Line = { line: number; values: Partial<Record<Column, string>> } | BrokenLine;
 
+const mostRows = 100_000;
+
 const refused = (reason: string, says: string): { problems: readonly Problem[] } => ({
   problems: [problem("file", reason, says)],
 });
@@ -21,6 +23,7 @@ const refused = (reason: string, says: string): { problems: readonly Problem[] }
 export function readTable(text: string, format: TableFormat | null, encoding: Encoding | null): ReadTokens {
   const records = readRecords(text);
   if (!records) return refused("open-quote", "A quotation mark is opened and never closed.");
+  if (records.length > mostRows) return refused("too-many-rows", `More than ${mostRows} rows. Divide the file.`);
   const [first] = records;
   if (!first) return refused("empty", "The file has no tokens.");
   const named = readHeader(first.cells);
