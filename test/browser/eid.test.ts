@@ -31,7 +31,7 @@ let browser: RealBrowser;
 
 before(async () => {
   if (skip) return;
-  [service, browser] = await Promise.all([startService({ clock }), openBrowser()]);
+  [service, browser] = await Promise.all([startService({ clock, bank: true }), openBrowser()]);
   brokers = await startBrokers({ url: service.url, clock });
   await brokers.addTo(service.features.identityBrokers);
   await eventually(() => knowsBrokers(service.url, 4)); // the demo's bank besides

@@ -22,7 +22,7 @@ export type Posted = Readonly<{ to: string; form: Readonly<Record<string, string
 export async function openSuomifiService({ demo = false }: { demo?: boolean } = {}) {
   const [senders, provider] = await Promise.all([startSenders(), startSimpleSamlPhp()]);
   const env: Record<string, string> = demo ? {} : { ...senders.env, VAHVA_EID_ENVIRONMENT: "test" };
-  const first = await startService({ env });
+  const first = await startService({ env, bank: true });
   const { url, databaseUrl } = first;
   const startNode = () => startService({ env: { ...env, VAHVA_PUBLIC_URL: url }, databaseUrl });
   const second = await startNode();

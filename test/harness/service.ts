@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { InboxMessage } from "../../src/adapters/demo-inbox/index.ts";
 import { loadConfig } from "../../src/config.ts";
+import { bankRegistration, brokerName } from "../../src/features/demo/bank/index.ts";
 import type { Duration } from "../../src/kernel/time.ts";
 import { compose, serve } from "../../src/main.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -37,6 +38,8 @@ export type ServiceOptions = {
   clock?: Clock;
   /** Another node's; else a database of its own. */
   databaseUrl?: string;
+  /** Whether the demo's bank is open; otherwise pages offer what needs no broker. */
+  bank?: boolean;
 };
 
 export type Service = Awaited<ReturnType<typeof startService>>;
@@ -45,7 +48,7 @@ export type Service = Awaited<ReturnType<typeof startService>>;
  * The whole service in this process, on a free port: demo mode on `http://localhost:<port>` unless `env` says otherwise.
  * `inbox` lists what the demo has sent, the latest first.
  */
-export async function startService({ env = {}, clock, databaseUrl }: ServiceOptions = {}) {
+export async function startService({ env = {}, clock, databaseUrl, bank = false }: ServiceOptions = {}) {
   const scratch = databaseUrl ? null : await testDatabase();
   const folder = mkdtempSync(join(tmpdir(), "vahva-service-"));
   const port = Number(env.VAHVA_PORT ?? (await freePort()));
@@ -57,6 +60,7 @@ export async function startService({ env = {}, clock, databaseUrl }: ServiceOpti
     log: (line) => said.push(line),
     ...(clock && { clock }),
   });
+  if (composed.config.demo && !bank) await closeBank(composed);
   const served = await serve(composed).catch(async (error: unknown) => {
     await composed.close();
     throw error;
@@ -83,6 +87,13 @@ export async function startService({ env = {}, clock, databaseUrl }: ServiceOpti
       return closing;
     },
   };
+}
+
+/** Before the demo opens it: what it finds closed it leaves so. */
+async function closeBank(composed: Awaited<ReturnType<typeof compose>>): Promise<void> {
+  const registration = await bankRegistration({ ...composed, publicUrl: composed.config.publicUrl });
+  const closed = { ...registration, name: brokerName, state: "closed" } as const;
+  await composed.features.identityBrokers.add(closed, { actor: "operator" });
 }
 
 const environmentFor = (at: { databaseUrl: string; port: number; folder: string; env: Environment }): Environment => ({

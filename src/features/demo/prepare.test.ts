@@ -10,7 +10,7 @@ import { demoSlug } from "./prepare.ts";
 let service: Service;
 
 before(async () => {
-  service = await startService();
+  service = await startService({ bank: true });
 });
 after(() => service.close());
 
