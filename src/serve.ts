@@ -11,6 +11,7 @@ import { passkey } from "./features/authenticators/passkey/index.ts";
 import { orderPassword, password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
 import { demo, prepareDemo } from "./features/demo/index.ts";
+import { guides } from "./features/guide/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
 import { sweepNoticeLinks } from "./features/messages/index.ts";
 import { organisationRoutes } from "./features/organisations/index.ts";
@@ -152,6 +153,7 @@ async function addFeatures(composed: Composed, http: Http) {
   activation({ ...shared, begin, publicUrl: config.publicUrl, countries: config.sms.countries }).routes(http.app);
   signing.routes(http.app);
   orderPassword(shared).routes(http.app);
+  guides({ ...shared, methods }).routes(http.app);
   const { farewell } = identification;
   const { notifyLogout: onSessionsEnded } = provider;
   account({

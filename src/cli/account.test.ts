@@ -23,7 +23,11 @@ test("REC-8 HLP-3 a frozen account is thawed by its user name, and only a frozen
   } as const;
   const account = await db.transaction().execute((tx) => makeCreateAccount(deps)(tx, { ...whole, language: "en" }));
   if (typeof account === "string") throw new Error(account);
-  await db.updateTable("account").set({ state: "frozen", activated_at: clock.now() }).where("id", "=", account.id).execute();
+  await db
+    .updateTable("account")
+    .set({ state: "frozen", activated_at: clock.now() })
+    .where("id", "=", account.id)
+    .execute();
 
   const thaw = (user: string, slug = organisation.slug) => run(["account", "thaw", slug, user]);
   assert.match((await thaw("nobody")).err, /There is no account "nobody"/);

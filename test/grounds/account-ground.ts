@@ -16,6 +16,7 @@ import { totp } from "../../src/features/authenticators/totp/index.ts";
 import { codeAt } from "../../src/features/authenticators/totp/one-time-code.ts";
 import { keyPlace } from "../../src/features/authenticators/totp/places.ts";
 import { insertToken } from "../../src/features/authenticators/totp/store.ts";
+import { guides } from "../../src/features/guide/index.ts";
 import { insertAuthenticator, journeys } from "../../src/features/journey/index.ts";
 import { makeMessages, type Outgoing } from "../../src/features/messages/index.ts";
 import {
@@ -90,6 +91,8 @@ export async function openAccountGround() {
     testCode: codes.testCode,
     onSessionsEnded,
   }).routes(http.app);
+
+  guides({ ...shared, methods }).routes(http.app);
 
   const created = await makeCreateOrganisation({ ...shared, methods: ["eid", "totp"], countries: ["FI"] })(
     {

@@ -65,6 +65,7 @@ const nav = [
   ["/account", "account:title"],
   ["/account/events", "account:events"],
   ["/test/code", "account:test-code"],
+  ["/help", "account:guides"],
 ] as const;
 
 /** Sends a page of the person's own, with its navigation. */

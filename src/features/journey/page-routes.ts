@@ -17,7 +17,17 @@ export function drawPage(
   page: StepPage,
 ): FastifyReply {
   const hints = [...(accountId && account ? [account.language] : []), ...(requested.uiLocales ?? [])];
-  return drawOwnPage(http, request, reply, organisation, page, { hints, refused: notice !== null, reference });
+  const t = translator(http.language(request, hints, organisation?.languages));
+  const href = organisation ? `/help?organisation=${organisation.slug}` : "/help";
+  const guides = html`<p><a href="${href}">${t("journey:guides")}</a></p>`;
+  return drawOwnPage(
+    http,
+    request,
+    reply,
+    organisation,
+    { ...page, help: html`${page.help}${guides}` },
+    { hints, refused: notice !== null, reference },
+  );
 }
 
 export type PageOptions = {

@@ -13,6 +13,7 @@ type Files = {
   eid: typeof import("../../../locales/en/eid.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   freeze: typeof import("../../../locales/en/freeze.json", { with: { type: "json" }});
+  guide: typeof import("../../../locales/en/guide.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});
   passkey: typeof import("../../../locales/en/passkey.json", { with: { type: "json" }});
