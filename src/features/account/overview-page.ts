@@ -1,7 +1,6 @@
 import { localised } from "../../kernel/language.ts";
 import { formatDateTime, formatList, type Translate } from "../../platform/i18n/index.ts";
 import {
-  actions,
   button,
   type Content,
   facts,
@@ -75,7 +74,10 @@ function missingNotice(frame: Frame, { methods, authenticators }: Shown): Conten
     tone: "warn",
     icon: "warn",
     title: t("account:missing"),
-    body: t("account:missing-do", { methods: formatList(names, language, "or") }),
+    body: t("account:missing-do", {
+      methods: formatList(names, language, "or"),
+      context: names.length === 0 ? "none" : "",
+    }),
     wide: true,
   });
 }
@@ -110,11 +112,12 @@ function methodRow(frame: Frame, authenticator: Authenticator, shown: Shown): Ro
   });
   const removing = removal(frame, authenticator, shown, name);
   const test = link({ href: "/test/code", label: t("account:test"), about: name });
+  const links = [authenticator.method === "totp" && test, removing.end].filter(Boolean);
   return {
     icon: isPassword ? "password" : (method?.icon ?? "lock"),
     title: name,
     note: html`${lines.join(" ")}${removing.note && html` ${removing.note}`}`,
-    end: isPassword ? change : actions(authenticator.method === "totp" && test, removing.end),
+    end: isPassword ? change : links.length > 0 && html`<div class="row">${links}</div>`,
   };
 }
 
