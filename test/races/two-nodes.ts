@@ -1,5 +1,7 @@
 import { loadConfig } from "../../src/config.ts";
+import { brokerName } from "../../src/features/demo/bank/index.ts";
 import { compose } from "../../src/main.ts";
+import { makeVisitor } from "../harness/agent.ts";
 import { testDatabase } from "../harness/database.ts";
 import { type Node, spawnService, until } from "../harness/service.ts";
 
@@ -14,6 +16,13 @@ export async function openTwoNodes(env: Readonly<Record<string, string>> = {}) {
   const origins: [string, string] = [originOf(first), originOf(second)];
   await until(async () => (await fetch(`${origins[1]}/readyz`).catch(() => null))?.ok, "the second node to be ready");
   const composed = await compose({ config: loadConfig(first.env), claim: false, log: () => {} });
+  // These races are about what needs no broker.
+  await composed.features.identityBrokers.setState(brokerName, "closed", { actor: "operator" });
+  for (const origin of origins)
+    await until(
+      async () => (await makeVisitor(origin).get("/sign-in")).forms.some(({ fields }) => "username" in fields),
+      "both nodes to hear that the bank is closed",
+    );
   return {
     url: first.url,
     /** Where each of the two answers. */
