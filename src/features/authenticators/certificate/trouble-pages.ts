@@ -10,6 +10,7 @@ const questions = {
   "is-in": { icon: "card", title: "certificate:is-in", note: "certificate:is-in-do" },
   "is-pin": { icon: "lock", title: "certificate:is-pin", note: "certificate:is-pin-do" },
   "is-software": { icon: "laptop", title: "certificate:is-software", note: "certificate:is-software-do" },
+  "is-valid": { icon: "clock", title: "certificate:is-valid", note: "certificate:is-valid-do" },
   remembers: { icon: "info", title: "certificate:remembers", note: "certificate:remembers-do" },
   "other-card": { icon: "card", title: "certificate:other-card", note: "certificate:other-card-do" },
   "other-certificate": {
@@ -27,8 +28,11 @@ const questions = {
 
 /** By the key of the refusal, which is the page's heading too. */
 const pages: Readonly<Partial<Record<Key, Drawn>>> = {
-  // No certificate, a wrong or cancelled PIN and missing software look the same from here.
-  "certificate:none": { lede: "certificate:none-lede", rows: ["is-in", "is-pin", "is-software", "remembers"] },
+  // No certificate, a wrong or cancelled PIN, missing software and an expired card look the same from here.
+  "certificate:none": {
+    lede: "certificate:none-lede",
+    rows: ["is-in", "is-pin", "is-software", "is-valid", "remembers"],
+  },
   "certificate:not-accepted": {
     lede: "certificate:not-accepted-lede",
     rows: ["other-card", "other-certificate", "remembers"],
