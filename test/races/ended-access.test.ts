@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { codeFor, registerApplication, tokensFor } from "../abuse/application.ts";
 import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
 import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
-import { type Activated, activatedAccount, makeOrganisation, rightPassword } from "../harness/people.ts";
+import { type Activated, activatedAccount, makeOrganisation, messagesTo, rightPassword } from "../harness/people.ts";
 import { until } from "../harness/service.ts";
 import { openTwoNodes, type TwoNodes } from "./two-nodes.ts";
 
@@ -69,6 +69,47 @@ test("APP-1 T70 a closed account is out on both nodes within a second: pages, co
   await service.db.updateTable("account").set({ state: "closed" }).where("id", "=", accountId).execute();
   await checkEnded(signed);
 });
+
+/** What a notice's link does once its page is confirmed. */
+async function freeze({ person }: Signed): Promise<void> {
+  const letters = await messagesTo(service, person.email, 2);
+  const visitor = makeVisitor(service.url);
+  await visitor.get(/\/not-me\/[\w-]{43}/.exec(letters.map(({ text }) => text).join())?.[0] ?? "");
+  const page = await visitor.submit();
+  assert.equal(page.status, 200, describe(page));
+}
+
+async function orderPassword({ slug, person }: Signed): Promise<void> {
+  const policy = { password: { way: "temporary" } };
+  await service.features.organisations.changeOrganisation(slug, { policy }, { actor: "operator" });
+  assert.equal(await service.features.support.orderNewPassword(person.accountId, { actor: "operator" }), "ordered");
+}
+
+const ends: Record<string, (signed: Signed) => Promise<unknown>> = {
+  "REC-8 T72 an account that its person freezes": freeze,
+  "HLP-3 T70 T72 an account that support closes": ({ person }) =>
+    service.features.support.closeAccount(person.accountId, { actor: "operator" }),
+  "REC-2 HLP-3 T22 T72 an account whose new password support has ordered": orderPassword,
+};
+for (const [what, end] of Object.entries(ends))
+  test(`${what} is out on both nodes, with its half-way sign-in, and whoever holds its cookie, a code or tokens`, async () => {
+    const signed = await signedIn();
+    await checkWorks(signed);
+    const stolen = makeVisitor(service.origins[1]);
+    stolen.restore(signed.person.visitor.cookies());
+    assert.equal((await stolen.get("/account")).path, "/account", "before");
+    const halfWay = makeVisitor(service.origins[1]);
+    await halfWay.get(`/sign-in?organisation=${signed.slug}&to=account`);
+    await halfWay.submit({ username: signed.person.email, password: rightPassword });
+    const code = halfWay.hidden({ code: "" });
+    await end(signed);
+    await service.db.updateTable("totp").set({ last_step: -1, spent_steps: [] }).execute();
+    const late = await halfWay.post(halfWay.page().path, { ...code, code: signed.person.phone.shown() });
+    assert.match(late.heading, /Sign in/, describe(late));
+    await checkEnded(signed);
+    for (const origin of service.origins)
+      assert.notEqual((await stolen.get(`${origin}/account`)).path, "/account", origin);
+  });
 
 test("APP-1 T70 a closed organisation likewise, for everybody in it", async () => {
   const signed = await signedIn();
