@@ -1,6 +1,7 @@
 // Runs the tests against one PostgreSQL of their own. Arguments choose files, or are options of `node --test`.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { root, underNode24 } from "../bin/node24.mjs";
 
@@ -33,10 +34,12 @@ try {
 
 /** Resolves to the exit code. */
 function runTests(url) {
+  // Every file is a process of its own that reads the whole service: what one has compiled, the next takes over.
+  const compiled = join(root, "node_modules/.cache/compiled");
   const fixed = ["--test", "--test-concurrency=2", "--test-timeout=300000", "--test-reporter=spec"];
   child = spawn(process.execPath, [...fixed, ...options, ...files], {
     stdio: "inherit",
-    env: { ...process.env, VAHVA_TEST_POSTGRES: url },
+    env: { ...process.env, VAHVA_TEST_POSTGRES: url, NODE_COMPILE_CACHE: compiled },
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

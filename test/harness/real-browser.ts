@@ -108,6 +108,8 @@ async function openWindow(browser: Browser, options: WindowOptions) {
 
   /** Every promise that the page breaks: too wide, inaccessible, a fault in its scripts or its policy. */
   async function look(title: string): Promise<string[]> {
+    // A heading is there before the style sheet is, and then nothing is as large as it should be.
+    await page.waitForLoadState("load");
     await photograph(page, `${name}-${title}`);
     const wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
     const found = javaScript ? await page.evaluate(`${axe()}; ${inspect}`) : [];

@@ -180,8 +180,8 @@ export async function runCommand({ env }: { env: Environment }, ...args: string[
 
 /** Only what a fresh shell has: an unknown VAHVA_ name would be refused. */
 const clean = (env: Environment): NodeJS.ProcessEnv => {
-  const { PATH = "", HOME = "" } = process.env;
-  return { PATH, HOME, ...env };
+  const { PATH = "", HOME = "", NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...env };
 };
 
 /** Waits for `isSo`, generously: a busy machine is no failure. */
