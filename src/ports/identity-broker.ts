@@ -68,6 +68,8 @@ export type Means = Readonly<{
   country: string;
   /** A second line, such as the operators of Mobile ID. */
   note?: string;
+  /** A picture as a `data:` address. */
+  logo?: string;
 }>;
 
 /** What the page of choice shows: means to choose from (none: the broker has a page of its own) and required notices. */

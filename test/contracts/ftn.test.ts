@@ -222,6 +222,7 @@ test("OP's means come from OP, with the notices that it wants shown", async () =
   forget();
   const { means, notices, disturbance } = await adapter().selection("sv", new Date());
   assert.ok(means.some(({ id, name, country }) => id === "fi-nordea" && name === "NORDEA" && country === "FI"));
+  for (const { logo } of means) assert.match(logo ?? "", /^data:image\/svg\+xml;base64,[\w+/]+=*$/);
   const texts = notices.map(({ text }) => text).join(" ");
   for (const needed of ["välityspalvelu (sv)", "henkilötietosi", "Tietosuojaseloste"])
     assert.ok(texts.includes(needed));

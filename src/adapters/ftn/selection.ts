@@ -4,18 +4,21 @@ import { type Instant, minutes, seconds } from "../../kernel/time.ts";
 import type { Means, Selection } from "../../ports/identity-broker.ts";
 import { type Cached, makeCached } from "./cached.ts";
 import { fetchDocument } from "./exchange.ts";
+import { loadLogo } from "./logo.ts";
 import type { KnownMeans } from "./means.ts";
 import { isBrokerAddress } from "./settings.ts";
 import { fillAddress, type Setup } from "./setup.ts";
 import { BrokerTrouble } from "./trouble.ts";
 
-/** As long as a page waits for somebody else's words. */
+/** As long as a page waits for somebody else's words, and as long again for their pictures. */
 const waiting = () => AbortSignal.timeout(seconds(2));
 const keeping = { fresh: minutes(5), usable: minutes(15), rest: minutes(1) };
 
 const text = z.string().trim().min(1).max(4000);
 const selectorSchema = z.object({
-  identityProviders: z.array(z.object({ name: text, ftn_idp_id: text })).max(100),
+  identityProviders: z
+    .array(z.object({ name: text, ftn_idp_id: text, imageUrl: z.string().max(2000).nullish() }))
+    .max(100),
   isbProviderInfo: text.optional(),
   isbConsent: text.optional(),
   privacyNoticeText: text.optional(),
@@ -58,7 +61,7 @@ const inWords = ({ id, name, country, note }: KnownMeans, language: Language): M
   ...(note && { note }),
 });
 
-/** The broker's list, with the notices that must stand beside it. Its pictures stay there: pages load nothing from others. */
+/** The broker's list, with its logos and the notices that must stand beside it. */
 async function loadSelector(setup: Setup, language: Language): Promise<Selection> {
   const { issuer, clientId, profile } = setup;
   const more = { client_id: encodeURIComponent(clientId), language };
@@ -69,8 +72,13 @@ async function loadSelector(setup: Setup, language: Language): Promise<Selection
   const notices = [isbProviderInfo, isbConsent].flatMap((words) => (words ? { text: words } : []));
   const link = privacyNoticeLink && isBrokerAddress(privacyNoticeLink) ? { href: privacyNoticeLink } : {};
   const disturbance = [disturbanceInfo?.header, disturbanceInfo?.text].filter((words) => words).join(" – ");
+  const signal = waiting();
+  const means = found.identityProviders.map(async ({ name, ftn_idp_id: id, imageUrl }) => {
+    const logo = await loadLogo(imageUrl ?? undefined, signal);
+    return { id, name, country: "FI", ...(logo && { logo }) };
+  });
   return {
-    means: found.identityProviders.map(({ name, ftn_idp_id: id }) => ({ id, name, country: "FI" })),
+    means: await Promise.all(means),
     notices: privacyNoticeText ? [...notices, { text: privacyNoticeText, ...link }] : notices,
     disturbance: disturbance || null,
   };

@@ -112,6 +112,8 @@ export type Bank = Readonly<{
   note?: Content;
   /** One to three letters on the tile, in the place of a logo. */
   letters: string;
+  /** A picture as a `data:` address. */
+  logo?: string | undefined;
   /** The name's own language, where it is not the page's. */
   language?: string | undefined;
 }>;
@@ -119,8 +121,8 @@ export type Bank = Readonly<{
 /** Banks and other places where one identifies oneself; each posts its `value` as `means`. Stands inside a form. */
 export const banks = (list: readonly Bank[], label?: string): Html =>
   html`<ul${attributes({ class: "banks", "aria-label": label })}>${list.map(
-    ({ value, name, note, letters, language }) =>
-      html`<li><button class="bank" type="submit" name="means" value="${value}"><i aria-hidden="true">${letters}</i><span${attributes({ lang: language })}>${name}${note && html`<small>${note}</small>`}</span></button></li>`,
+    ({ value, name, note, letters, logo, language }) =>
+      html`<li><button class="bank" type="submit" name="means" value="${value}">${logo ? html`<img src="${logo}" alt="">` : html`<i aria-hidden="true">${letters}</i>`}<span${attributes({ lang: language })}>${name}${note && html`<small>${note}</small>`}</span></button></li>`,
   )}</ul>`;
 
 /** The heading between the lead way and the others. */

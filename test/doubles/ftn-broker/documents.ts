@@ -49,7 +49,7 @@ export function makeDocuments(world: World) {
   const selector = (language: string | null) => ({
     identityProviders: Object.keys(surface.means).map((id) => ({
       name: id.replace("fi-", "").toUpperCase(),
-      imageUrl: `${origin}/images/${id}.png`,
+      imageUrl: `${origin}/images/${id}.svg`,
       ftn_idp_id: id,
     })),
     isbProviderInfo: `OP Tunnistuksen välityspalvelu (${language})`,
@@ -85,6 +85,11 @@ export function makeDocuments(world: World) {
     if (is(paths.selector && `${paths.selector}${clientId}`)) {
       note({ at: "selector", refused: null });
       return take("selector") ?? json(selector(at.searchParams.get("lang")));
+    }
+    if (at.pathname.startsWith("/images/")) {
+      const picture =
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3" fill="#06c"/></svg>';
+      return { status: 200, type: "image/svg+xml", content: picture };
     }
     // Where forged tokens and redirects point to: nobody should ever come here.
     if (at.pathname.startsWith("/elsewhere")) {

@@ -108,7 +108,7 @@ const tiles = (offers: readonly Offer[]): readonly Bank[] =>
     const { choice, means } = offer;
     const twice = offers.some((other) => other.choice !== choice && other.means.name === means.name);
     const note = [means.note, twice && choice.title].filter(Boolean).join(" · ");
-    return { value: answerOf(offer), name: means.name, note, letters: lettersOf(means.name) };
+    return { value: answerOf(offer), name: means.name, note, letters: lettersOf(means.name), logo: means.logo };
   });
 
 /** What stands in the place of a logo: OP for OP, DB for Danske Bank, N for Nordea. */

@@ -41,6 +41,16 @@ test("SIN-2 the means of all brokers stand together by country, the reader's own
   assert.deepEqual(posted(draw("fi")), ["one Nordea", "two OP", "one BankID", "two BankID Norge"]);
 });
 
+test("a logo of the broker's stands in the place of letters, and says nothing twice", () => {
+  const logo = "data:image/svg+xml;base64,PHN2Zy8+";
+  const nordea = { id: "Nordea", name: "Nordea", country: "FI", logo };
+  const page = text(
+    chooseMeansPage(stepView(), [choice("one", { means: [nordea, ...means("FI", "OP")] })], { linking: false }),
+  );
+  assert.match(page, /<img src="data:image\/svg\+xml;base64,PHN2Zy8\+" alt=""><span>Nordea/);
+  assert.match(page, /<i aria-hidden="true">OP<\/i>/);
+});
+
 test("a bank that two brokers lead to is told apart by the broker's name", () => {
   const choices = [
     choice("one", { means: means("FI", "Nordea", "OP") }),
