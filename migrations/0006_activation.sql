@@ -9,6 +9,7 @@ create table invitation (
   pin_misses integer not null default 0,
   misses integer not null default 0,
   pin_sent_at timestamptz,
+  expected_identity bytea,
   expires_at timestamptz not null,
   created_at timestamptz not null,
   opened_at timestamptz,

@@ -70,14 +70,14 @@ export async function serve(composed: Composed) {
       })
     : null;
   if (tour) await brokers.reload();
-  await listen(http, config.http).catch(async (error) => {
-    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
-    throw error;
-  });
-  const cardListener = await openCards(cards, composed).catch(async (error) => {
-    await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
-    throw error;
-  });
+  const cardListener = await features.inviting
+    .carryExpected()
+    .then(() => listen(http, config.http))
+    .then(() => openCards(cards, composed))
+    .catch(async (error) => {
+      await Promise.all([http.app.close(), ownMetrics?.close(), provider.stop(), brokers.stop()]);
+      throw error;
+    });
   const outbox = features.messages.start();
   const jobs = startJobs(
     [
@@ -89,6 +89,8 @@ export async function serve(composed: Composed) {
       { name: "journeys", every: hours(1), run: () => sweepJourneys(db, plus(clock.now(), -journeysKept)) },
       { name: "throttles", every: hours(1), run: () => sweepThrottles(db, plus(clock.now(), -days(2))) },
       { name: "notice links", every: days(1), run: () => sweepNoticeLinks(db, plus(clock.now(), -days(30))) },
+      // While nodes of an earlier version still invite beside this one.
+      { name: "expected identities", every: hours(1), run: features.inviting.carryExpected },
       { name: "logouts", every: hours(1), run: () => sweepLogouts(db, clock.now()) },
       { name: "tokens", every: minutes(10), run: provider.sweep },
     ],

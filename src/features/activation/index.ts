@@ -2,7 +2,14 @@ import type { FastifyInstance } from "fastify";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import type { Beginning } from "../journey/index.ts";
-import { type InvitingDeps, makeImport, makeInvite, makeRevoke, makeSendAgain } from "./inviting/index.ts";
+import {
+  type InvitingDeps,
+  makeCarryExpected,
+  makeImport,
+  makeInvite,
+  makeRevoke,
+  makeSendAgain,
+} from "./inviting/index.ts";
 import { makeRequestPin } from "./request-pin.ts";
 import { activationRoutes } from "./routes.ts";
 import { makeSubmitPin } from "./submit-pin.ts";
@@ -16,6 +23,7 @@ export const inviting = (deps: InvitingDeps) => ({
   import: makeImport(deps),
   sendAgain: makeSendAgain(deps),
   revoke: makeRevoke(deps),
+  carryExpected: makeCarryExpected(deps),
 });
 
 /** What the invited person does: the link, the PIN, and from there a journey. */

@@ -194,6 +194,7 @@ export interface InvitationTable {
   pin_misses: Generated<number>;
   misses: Generated<number>;
   pin_sent_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  expected_identity: Buffer | null;
   expires_at: Timestamp;
   created_at: Timestamp;
   opened_at: ColumnType<Date | null, Date | string | null, Date | string | null>;

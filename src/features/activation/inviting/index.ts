@@ -1,3 +1,4 @@
+export { makeCarryExpected } from "./carry-expected.ts";
 export { type ImportOptions, type ImportReport, makeImport, type Verdict } from "./import/import.ts";
 export { columns } from "./import/read-csv.ts";
 export { type Invited, type InviteResult, type InvitingDeps, makeInvite } from "./invite.ts";

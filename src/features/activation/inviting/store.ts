@@ -95,3 +95,30 @@ export async function revokeInvitation(tx: Tx, id: string): Promise<void> {
     .where("id", "=", id)
     .execute();
 }
+
+/** Invitations of earlier versions that hold whom they expect, sealed in their own row; locked, passing over what others hold. */
+export async function lockExpected(
+  tx: Tx,
+  limit: number,
+): Promise<{ id: string; accountId: string; organisationId: string; sealed: Buffer }[]> {
+  const rows = await tx
+    .selectFrom("invitation")
+    .select(["id", "account_id as accountId", "organisation_id as organisationId", "expected_identity as sealed"])
+    .where("expected_identity", "is not", null)
+    .orderBy("id")
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  return rows.map((row) => ({ ...row, sealed: row.sealed ?? Buffer.alloc(0) })); // the condition
+}
+
+/** Forgets what `lockExpected` gave: it is kept elsewhere from now on. */
+export async function forgetExpected(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .updateTable("invitation")
+    .set({ expected_identity: null })
+    .where("id", "in", [...ids])
+    .execute();
+}
