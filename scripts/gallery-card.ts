@@ -1,8 +1,9 @@
-import { chooseAccountPage, showCardPage } from "../src/features/authenticators/certificate/pages.ts";
+import { showCardPage } from "../src/features/authenticators/certificate/pages.ts";
 import { testedPage, testOffPage, testPage } from "../src/features/authenticators/certificate/test-page.ts";
 import { troubleKeys } from "../src/features/authenticators/certificate/trouble.ts";
 import { troublePage } from "../src/features/authenticators/certificate/trouble-pages.ts";
 import type { StepPage } from "../src/features/journey/index.ts";
+import { chooseAccountPage } from "../src/features/journey/index.ts";
 import { type Language, languages } from "../src/kernel/language.ts";
 import {
   html,

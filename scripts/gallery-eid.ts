@@ -2,11 +2,11 @@ import {
   anotherPersonPage,
   boundElsewherePage,
   type Choice,
-  chooseAccountPage,
   chooseMeansPage,
   notLinkedPage,
 } from "../src/features/authenticators/eid/pages.ts";
 import type { StepPage } from "../src/features/journey/index.ts";
+import { chooseAccountPage } from "../src/features/journey/index.ts";
 import { type Language, languages } from "../src/kernel/language.ts";
 import {
   html,

@@ -5,7 +5,7 @@ import { PlainError } from "../kernel/plain-error.ts";
 import { makeCommand, type Outcome } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
 import { type Io, openFile, readBytes } from "./io.ts";
-import { json, refuse } from "./output.ts";
+import { tellReport } from "./output.ts";
 
 type Flags = {
   organisation: string;
@@ -33,14 +33,7 @@ async function run({ db, features }: Context, io: Io, path: string, flags: Flags
     replace: flags.replace ?? false,
     actor: "operator",
   });
-  if (report.problems.length > 0) return refuse(io, report.problems, { asJson: flags.json });
-  if (flags.json) io.print(json(report));
-  else {
-    const lines = rejectedLines(report);
-    if (lines) io.print(lines);
-  }
-  io.say(summary(report, flags));
-  return report.rejected > 0 ? 1 : 0;
+  return tellReport(io, report, summary(report, flags), { asJson: flags.json });
 }
 
 async function readKey({ keyFile }: Flags): Promise<Buffer | undefined> {
@@ -57,12 +50,6 @@ async function readPassword({ passwordFile }: Flags): Promise<string | undefined
   if (passwordFile === undefined) return undefined;
   return (await readBytes(passwordFile)).toString().replace(/\r?\n$/, "");
 }
-
-const rejectedLines = ({ rows }: TokenReport): string =>
-  rows
-    .flatMap((row) => (row.verdict === "rejected" ? row.problems.map((one) => ({ ...one, line: row.line })) : []))
-    .map(({ line, field, says }) => `line ${line}  ${field}: ${says}`)
-    .join("\n");
 
 function summary({ rows, imported, rejected }: TokenReport, { dryRun, allOrNone }: Flags): string {
   const good = rows.length - rejected;

@@ -4,7 +4,7 @@ import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
 import { importTokensCommand } from "./import-tokens.ts";
 import { type Io, openFile } from "./io.ts";
-import { json, refuse } from "./output.ts";
+import { tellReport } from "./output.ts";
 
 type Flags = { organisation?: string; dryRun?: boolean; allOrNone?: boolean; json?: boolean };
 
@@ -19,21 +19,8 @@ async function run({ db, features }: Context, io: Io, path: string, flags: Flags
     actor: "operator",
     progress: (done, total) => io.progress(`Inviting: ${done} of ${total}`),
   });
-  if (report.problems.length > 0) return refuse(io, report.problems, { asJson: flags.json });
-  if (flags.json) io.print(json(report));
-  else {
-    const lines = rejectedLines(report);
-    if (lines) io.print(lines);
-  }
-  io.say(summary(report, flags));
-  return report.rejected > 0 ? 1 : 0;
+  return tellReport(io, report, summary(report, flags), { asJson: flags.json });
 }
-
-const rejectedLines = ({ rows }: ImportReport): string =>
-  rows
-    .flatMap((row) => (row.verdict === "rejected" ? row.problems.map((one) => ({ ...one, line: row.line })) : []))
-    .map(({ line, field, says }) => `line ${line}  ${field}: ${says}`)
-    .join("\n");
 
 function summary({ rows, invited, rejected }: ImportReport, { dryRun, allOrNone }: Flags): string {
   const good = rows.length - rejected;

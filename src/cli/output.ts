@@ -15,6 +15,28 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+type Row = { line: number } & (
+  | { verdict: "rejected"; problems: readonly { field: string; says: string }[] }
+  | { verdict: string }
+);
+
+/** Tells what came of a file, each rejected row with its line and reasons; the exit code is 1 when there is one. */
+export function tellReport(
+  io: Io,
+  report: { problems: readonly { field: string; says: string }[]; rows: readonly Row[]; rejected: number },
+  summary: string,
+  { asJson = false }: { asJson?: boolean | undefined } = {},
+): number {
+  if (report.problems.length > 0) return refuse(io, report.problems, { asJson });
+  if (asJson) io.print(json(report));
+  else
+    for (const row of report.rows)
+      for (const { field, says } of "problems" in row ? row.problems : [])
+        io.print(`line ${row.line}  ${field}: ${says}`);
+  io.say(summary);
+  return report.rejected > 0 ? 1 : 0;
+}
+
 /** Says what was wrong with what was given; the exit code is 1. */
 export function refuse(
   io: Io,

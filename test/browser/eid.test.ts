@@ -207,7 +207,7 @@ async function goWrong(options: WindowOptions & { language: Language }): Promise
     await page.goto(`${service.url}/sign-in?to=account`);
     await mouse.press(page, t("eid:continue"));
     await byTelia("Tero Testi Äyrämö");
-    await see(t("eid:choose-account"), "j-choose-account");
+    await see(t("journey:choose-account"), "j-choose-account");
     await page
       .getByRole("button", { name: other.email })
       .or(page.locator("button[name=account]").first())

@@ -15,6 +15,7 @@ export {
   insertAuthenticator,
   listAuthenticators,
 } from "./authenticator/store.ts";
+export { chooseAccountPage } from "./choose-account-page.ts";
 export { explainMethods, type MethodVerdict } from "./domain/explain-methods.ts";
 export { entryByPassword, goodForOne, type MethodRule, type PurposeName } from "./domain/rules.ts";
 export { linkNotices } from "./link-notices.ts";

@@ -55,10 +55,9 @@ export {
   freeNames,
   loadAccount,
   lockAccount,
+  openAgain,
   raiseEpoch,
-  reopenAccount,
   setAccountState,
-  thawAccount,
 } from "./people/store.ts";
 export { organisationRoutes } from "./routes.ts";
 export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";

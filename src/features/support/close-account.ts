@@ -1,6 +1,6 @@
 import type { Actor } from "../audit/index.ts";
 import { deleteTemporary } from "../authenticators/password/index.ts";
-import { lockAccount, raiseEpoch, reopenAccount, setAccountState } from "../organisations/index.ts";
+import { lockAccount, openAgain, raiseEpoch, setAccountState } from "../organisations/index.ts";
 import { endAllSessions } from "../sessions/index.ts";
 import type { SupportDeps } from "./order-new-password.ts";
 
@@ -30,7 +30,7 @@ export const makeReopenAccount =
     deps.db.transaction().execute(async (tx) => {
       const account = await lockAccount(tx, accountId);
       if (!account) return "no-such-account";
-      if (!(await reopenAccount(tx, account.id))) return "not-closed";
+      if (!(await openAgain(tx, account.id, "closed"))) return "not-closed";
       const { organisationId } = account;
       await deps.audit.record(tx, [{ type: "account.reopened", result: "done", actor, organisationId, accountId }]);
       return "reopened";

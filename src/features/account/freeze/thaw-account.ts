@@ -1,6 +1,6 @@
 import type { Db } from "../../../platform/database/index.ts";
 import type { Actor, Audit } from "../../audit/index.ts";
-import { lockAccount, thawAccount } from "../../organisations/index.ts";
+import { lockAccount, openAgain } from "../../organisations/index.ts";
 
 export type Thawed = "thawed" | "not-frozen" | "no-such-account";
 
@@ -14,7 +14,7 @@ export const makeThawAccount =
     db.transaction().execute(async (tx) => {
       const account = await lockAccount(tx, accountId);
       if (!account) return "no-such-account";
-      if (!(await thawAccount(tx, accountId))) return "not-frozen";
+      if (!(await openAgain(tx, accountId, "frozen"))) return "not-frozen";
       await audit.record(tx, [
         { type: "account.thawed", result: "done", actor, organisationId: account.organisationId, accountId },
       ]);

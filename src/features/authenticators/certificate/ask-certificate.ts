@@ -1,10 +1,10 @@
 import { localised } from "../../../kernel/language.ts";
-import type { Attempt, Journey, StepHandler } from "../../journey/index.ts";
+import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
 import { browserRemembers, type Cards, type CertificateDeps, cardHash } from "./certificate-deps.ts";
 import { findWaiting, useWaiting } from "./handover-store.ts";
 import { judgeSignIn, notLinked, outcome } from "./judge.ts";
 import { makeDepart } from "./leave.ts";
-import { chooseAccountPage, showCardPage } from "./pages.ts";
+import { showCardPage } from "./pages.ts";
 import { makeSeals } from "./seals.ts";
 import { findLinked } from "./store.ts";
 import { judgeShown } from "./trouble.ts";

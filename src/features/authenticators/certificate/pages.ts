@@ -1,4 +1,4 @@
-import { compareNames, type Key } from "../../../platform/i18n/index.ts";
+import type { Key } from "../../../platform/i18n/index.ts";
 import {
   actions,
   button,
@@ -9,7 +9,6 @@ import {
   html,
   link,
   richText,
-  ways,
 } from "../../../platform/pages/index.ts";
 import { refusalNotice, type StepPage, type StepView } from "../../journey/index.ts";
 
@@ -47,26 +46,3 @@ export const testHelp = ({ t }: Pick<StepView, "t">): Content =>
     t("certificate:test"),
     html`<p>${richText(t, "certificate:test-what", { page: link({ href: "/test/certificate", label: t("certificate:test-page") }) })}</p>`,
   );
-
-/** Whoever has linked a card in several organisations says which one is meant. Posts `account`. */
-export function chooseAccountPage(
-  { t, language, form, anotherWay }: StepView,
-  accounts: readonly Readonly<{ accountId: string; organisation: string; userName: string }>[],
-): StepPage {
-  const compare = compareNames(language);
-  const list = accounts
-    .toSorted((a, b) => compare(a.organisation, b.organisation))
-    .map(({ accountId, organisation, userName }) => ({
-      name: "account",
-      value: accountId,
-      icon: "person" as const,
-      label: organisation,
-      note: t("eid:user-name", { name: userName }),
-    }));
-  return {
-    title: t("eid:choose-account"),
-    lede: t("eid:choose-account-lede"),
-    main: html`${form(ways(list))}${anotherWay}`,
-    help: helpSection(t("eid:why-choose"), t("eid:why-choose-answer")),
-  };
-}

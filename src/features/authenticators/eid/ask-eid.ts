@@ -1,9 +1,9 @@
 import { localised } from "../../../kernel/language.ts";
-import type { Attempt, Journey, StepHandler } from "../../journey/index.ts";
+import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
 import { makeDepart, outcome } from "./depart.ts";
 import { choicesFor, type EidDeps } from "./eid-deps.ts";
 import { judgeSignIn, notLinked } from "./judge.ts";
-import { chooseAccountPage, chooseMeansPage } from "./pages.ts";
+import { chooseMeansPage } from "./pages.ts";
 import { helpPage } from "./refusal-pages.ts";
 import { findAnswer, useAnswer } from "./request-store.ts";
 import { makeSeals } from "./seals.ts";

@@ -5,15 +5,9 @@ import { languages } from "../../../kernel/language.ts";
 import { html } from "../../../platform/pages/index.ts";
 import type { Means, Selection } from "../../../ports/identity-broker.ts";
 import type { StepPage } from "../../journey/index.ts";
+import { chooseAccountPage } from "../../journey/index.ts";
 import { lettersOf } from "./choose-means-page.ts";
-import {
-  anotherPersonPage,
-  boundElsewherePage,
-  type Choice,
-  chooseAccountPage,
-  chooseMeansPage,
-  notLinkedPage,
-} from "./pages.ts";
+import { anotherPersonPage, boundElsewherePage, type Choice, chooseMeansPage, notLinkedPage } from "./pages.ts";
 
 const means = (country: string, ...names: string[]): Means[] => names.map((name) => ({ id: name, name, country }));
 

@@ -1,40 +1,7 @@
-import { compareNames } from "../../../platform/i18n/index.ts";
-import {
-  actions,
-  button,
-  type Content,
-  helpSection,
-  html,
-  linkButton,
-  rows,
-  ways,
-} from "../../../platform/pages/index.ts";
+import { actions, button, type Content, html, linkButton, rows } from "../../../platform/pages/index.ts";
 import type { StepPage, StepView } from "../../journey/index.ts";
 
 export { type Choice, chooseMeansPage } from "./choose-means-page.ts";
-
-/** SIN-2: whoever has accounts in several organisations says which one is meant. Posts `account`. */
-export function chooseAccountPage(
-  { t, language, form, anotherWay }: StepView,
-  accounts: readonly Readonly<{ accountId: string; organisation: string; userName: string }>[],
-): StepPage {
-  const compare = compareNames(language);
-  const list = accounts
-    .toSorted((a, b) => compare(a.organisation, b.organisation))
-    .map(({ accountId, organisation, userName }) => ({
-      name: "account",
-      value: accountId,
-      icon: "person" as const,
-      label: organisation,
-      note: t("eid:user-name", { name: userName }),
-    }));
-  return {
-    title: t("eid:choose-account"),
-    lede: t("eid:choose-account-lede"),
-    main: html`${form(ways(list))}${anotherWay}`,
-    help: helpSection(t("eid:why-choose"), t("eid:why-choose-answer")),
-  };
-}
 
 /** Nobody is bound to who was identified. It says the same to everybody, and nothing of anybody (REC-6). */
 export function notLinkedPage(view: StepView): StepPage {

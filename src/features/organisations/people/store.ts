@@ -190,8 +190,8 @@ export async function raiseEpoch(tx: Tx, accountId: string): Promise<number> {
   return epoch;
 }
 
-/** Opens a closed account again: active, or invited if it never was active; false when it was not closed. */
-export async function reopenAccount(tx: Tx, accountId: string): Promise<boolean> {
+/** Opens a closed or frozen account again: active, or invited if it never was active; false when it was not `from`. */
+export async function openAgain(tx: Tx, accountId: string, from: "closed" | "frozen"): Promise<boolean> {
   const row = await tx
     .updateTable("account")
     .set((eb) => ({
@@ -204,7 +204,7 @@ export async function reopenAccount(tx: Tx, accountId: string): Promise<boolean>
       closed_at: null,
     }))
     .where("id", "=", accountId)
-    .where("state", "=", "closed" satisfies AccountState)
+    .where("state", "=", from)
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
@@ -221,25 +221,6 @@ export async function setAccountState(
     .set({ state: to, ...(to === "active" && { activated_at: now }), ...(to === "closed" && { closed_at: now }) })
     .where("id", "=", accountId)
     .where("state", "in", from)
-    .returning("id")
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** Lets people into a frozen account again, or has them activate it, if they never did; false when it was not frozen. */
-export async function thawAccount(tx: Tx, accountId: string): Promise<boolean> {
-  const row = await tx
-    .updateTable("account")
-    .set((eb) => ({
-      state: eb
-        .case()
-        .when("activated_at", "is", null)
-        .then<AccountState>("invited")
-        .else<AccountState>("active")
-        .end(),
-    }))
-    .where("id", "=", accountId)
-    .where("state", "=", "frozen" satisfies AccountState)
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
