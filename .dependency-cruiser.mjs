@@ -7,7 +7,7 @@ const feature = "^src/features/";
 const floors = [
   ["audit", "messages"],
   ["organisations", "sessions"],
-  ["journey"],
+  ["journey", "cases"],
   ["authenticators/[^/]+", "directories"],
   ["activation", "sign-in", "account", "recovery"],
   ["support", "applications"],

@@ -47,6 +47,17 @@ export type Identified = Readonly<{
   brokerSession: string | null;
 }>;
 
+/**
+ * A person whose document carries no identity code: a name and a date of birth, which many people share. It binds and
+ * signs in nobody; a recovery may take it up where an operator has allowed that, and a support agent approves.
+ */
+export type Described = Readonly<{
+  result: "described";
+  person: Readonly<{ givenName: string; familyName: string /** `YYYY-MM-DD` */; birthDate: string }>;
+  level: Level;
+  authenticatedAt: Instant;
+}>;
+
 /** The one reason of a refusal that people are told: they can choose a stronger means. */
 export const levelTooLow = "level-too-low";
 
@@ -56,6 +67,9 @@ export const levelTooLow = "level-too-low";
  */
 export type Identification =
   | Identified
+  | Described
+  /** Not done yet: the person goes on elsewhere, such as on their phone. Asked again, with the same memory, it may be. */
+  | Readonly<{ result: "pending" }>
   | Readonly<{ result: "cancelled" }>
   | Unavailable
   | Readonly<{ result: "refused"; reason: string }>;
@@ -167,4 +181,6 @@ export type BrokerKind = Readonly<{
   connect(broker: BrokerSettings, context: BrokerContext): IdentityBroker;
   /** Offered only to organisations whose policy names it: the law or the contract does not let everybody use it. */
   onlyWhereNamed: boolean;
+  /** Proves who somebody is at a recovery, and is no way to sign in: passport and face. */
+  provesOnly?: boolean;
 }>;

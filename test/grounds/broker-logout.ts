@@ -53,6 +53,7 @@ export function brokerWithLogout(name: string) {
     title: { en: name },
     state: "open",
     onlyWhereNamed: false,
+    provesOnly: false,
     connection: {
       depart: async () => ({ result: "unavailable", reason: "fake" }),
       identify: async () => ({ result: "cancelled" }),

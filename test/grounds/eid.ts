@@ -55,6 +55,7 @@ export function scriptedBroker(name: string) {
     title: { en: `The ${name}` },
     state: "open",
     onlyWhereNamed: false,
+    provesOnly: false,
     connection,
   };
   return {
@@ -88,6 +89,7 @@ export async function openEidGround() {
     all: () => [...all.values()],
     open,
     find: (name) => all.get(name) ?? null,
+    provingFor: open,
     offeredTo: (organisation) => {
       const named = organisation?.policy.eid.brokers;
       return named ? open().filter(({ name }) => named.includes(name)) : open();

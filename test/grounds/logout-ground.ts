@@ -28,6 +28,7 @@ export async function openLogoutGround() {
     open,
     find: (name) => all.get(name) ?? null,
     offeredTo: open,
+    provingFor: open,
     reload: async () => {},
     stop: async () => {},
   };

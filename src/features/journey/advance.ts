@@ -2,7 +2,7 @@ import { nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import { eventOf, type Finish, makeFinish } from "./finish.ts";
 import type { Attempt, Journey, Outcome, StepHandler } from "./method.ts";
-import type { Advance, Arrival, JourneyDeps, Posted } from "./posted.ts";
+import { type Advance, type Arrival, type JourneyDeps, type Posted, stepsOf } from "./posted.ts";
 import { loadJourney, lockJourney, saveChange } from "./store.ts";
 
 /**
@@ -10,7 +10,7 @@ import { loadJourney, lockJourney, saveChange } from "./store.ts";
  * transaction; whatever it was, the answer leads back to the journey's page, or on when the journey has finished.
  */
 export function makeAdvance(deps: JourneyDeps) {
-  const steps = new Map(deps.methods.flatMap((method) => method.steps).map((step) => [step.kind, step]));
+  const steps = new Map(stepsOf(deps).map((step) => [step.kind, step]));
   const purposes = new Map(deps.purposes.map((purpose) => [purpose.name, purpose]));
   const amrOf = new Map([...steps.values()].map(({ kind, amr }) => [kind, amr]));
   const finish = makeFinish(deps, purposes, amrOf);

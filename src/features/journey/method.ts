@@ -183,6 +183,8 @@ export type Method = MethodRule &
 /** What a purpose does at its end. */
 export type Purpose = Readonly<{
   name: PurposeName;
+  /** Steps of its own, that belong to no method. */
+  steps?: readonly StepHandler[];
   /** In the transaction of the last step; the session is made by the dispatcher. */
   finish(tx: Tx, journey: Journey, now: Instant): Promise<readonly AuditEvent[]>;
   /** Where the browser goes then: an address of our own, or of the organisation's home application. */

@@ -6,7 +6,7 @@ import type { Random } from "../../ports/random.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Messages } from "../messages/index.ts";
 import type { EndedSession } from "../sessions/index.ts";
-import type { Attempt, Form, Journey, Method, Purpose } from "./method.ts";
+import type { Attempt, Form, Journey, Method, Purpose, StepHandler } from "./method.ts";
 
 export type JourneyDeps = {
   db: Db;
@@ -19,6 +19,12 @@ export type JourneyDeps = {
   /** Hears of sessions that a finished journey has ended, once that is saved: applications are told (SIN-11). */
   onSessionsEnded?: (ended: readonly EndedSession[]) => void;
 };
+
+/** Every step that a journey may ask: those of the methods, and those of the purposes. */
+export const stepsOf = ({ methods, purposes }: Pick<JourneyDeps, "methods" | "purposes">): readonly StepHandler[] => [
+  ...methods.flatMap(({ steps }) => steps),
+  ...purposes.flatMap(({ steps }) => steps ?? []),
+];
 
 /** The session that a finished journey leaves in the browser; `maxAge` is null when it ends with the browser. */
 export type NewSession = { id: string; maxAge: number | null };

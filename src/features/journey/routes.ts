@@ -9,7 +9,7 @@ import { factsOf } from "./facts.ts";
 import type { Journey, StepPage } from "./method.ts";
 import { drawPage } from "./page-routes.ts";
 import { anotherWay, choosePage, continuePage, type Drawing, formOf, refusalPage } from "./pages.ts";
-import type { Advance, JourneyDeps } from "./posted.ts";
+import { type Advance, type JourneyDeps, stepsOf } from "./posted.ts";
 import { loadJourney } from "./store.ts";
 
 type RouteDeps = JourneyDeps & {
@@ -105,7 +105,7 @@ async function showStep(deps: RouteDeps, request: FastifyRequest, reply: Fastify
     if (step.do === "choose") return choosePage(drawing, step, deps.methods);
     if (step.do === "refuse") return refusalPage(drawing, step.reason);
     if (step.do === "finish") return continuePage(drawing);
-    const handler = deps.methods.flatMap(({ steps }) => steps).find(({ kind }) => kind === step.kind);
+    const handler = stepsOf(deps).find(({ kind }) => kind === step.kind);
     if (!handler) throw new Error(`no step of kind ${step.kind}`);
     const others = nextStep({ ...facts, chosen: null });
     const back = others.do === "choose" ? anotherWay(drawing) : null;

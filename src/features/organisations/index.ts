@@ -26,6 +26,7 @@ export {
 export {
   type Category,
   categories,
+  categoryOf,
   minimumStrengthOf,
   type Policy,
   permittedMethods,

@@ -487,6 +487,60 @@ export interface CertificateHandoverTable {
   waits: Generated<boolean>;
 }
 
+/** Other systems that hold the same people's credentials, as an operator has configured them, in the order in which people see them. categories: whose accounts are in it; none for all. set_up_url is where people link anew there. secret is sealed. */
+export interface DirectoryTable {
+  id: string;
+  organisation_id: string;
+  name: string;
+  kind: string;
+  title: Json;
+  categories: string[];
+  set_up_url: string | null;
+  settings: Json;
+  secret: Buffer | null;
+  position: Generated<number>;
+  state: Generated<string>;
+  created_at: Timestamp;
+}
+
+/** What directories have to be told, in the order of its causes: of one account's jobs to one directory only the first that waits is carried. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator; late_at is when somebody was told that it takes too long. */
+export interface DirectoryJobTable {
+  id: Generated<number>;
+  directory_id: string;
+  account_id: string;
+  task: string;
+  cause_id: string | null;
+  state: string;
+  attempts: Generated<number>;
+  next_attempt_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  leased_until: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  reason: string | null;
+  memory: Buffer | null;
+  removed: number | null;
+  total: number | null;
+  remaining: Generated<string[]>;
+  pass: Buffer | null;
+  pass_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  made_at: Timestamp;
+  ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  late_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
+/** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended. */
+export interface RecoveryTable {
+  id: string;
+  token_hash: Buffer;
+  organisation_id: string;
+  account_id: string;
+  browser_hash: Buffer;
+  epoch: number;
+  proved_by: string;
+  proved_at: Timestamp;
+  removed: string[];
+  sessions: number;
+  made_at: Timestamp;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -500,6 +554,8 @@ export interface Tables {
   demo_bank_key: DemoBankKeyTable;
   demo_bank_used: DemoBankUsedTable;
   demo_inbox: DemoInboxTable;
+  directory: DirectoryTable;
+  directory_job: DirectoryJobTable;
   eid_logout: EidLogoutTable;
   eid_logout_seen: EidLogoutSeenTable;
   eid_request: EidRequestTable;
@@ -522,6 +578,7 @@ export interface Tables {
   password: PasswordTable;
   person: PersonTable;
   proof: ProofTable;
+  recovery: RecoveryTable;
   relying_party_key: RelyingPartyKeyTable;
   session: SessionTable;
   signing_key: SigningKeyTable;

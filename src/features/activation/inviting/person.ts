@@ -3,6 +3,7 @@ import { isLanguage, type Language, languages } from "../../../kernel/language.t
 import {
   type Category,
   categories,
+  categoryOf,
   type Home,
   nameKey,
   type Organisation,
@@ -51,14 +52,6 @@ const phoneSays: Readonly<Record<PhoneRefusal, string>> = {
   "not-mobile": "It is not a mobile number: the PIN goes out as a text message.",
   "country-not-allowed": "Text messages are not sent to that country.",
 };
-
-/** The category that the organisation's rules tell from the address: the longest domain wins. Staff without a rule. */
-function categoryOf(email: string, { emailCategories }: Organisation): Category {
-  const host = email.slice(email.lastIndexOf("@") + 1);
-  const rules = Object.keys(emailCategories).filter((domain) => host === domain || host.endsWith(`.${domain}`));
-  const longest = rules.toSorted((a, b) => b.length - a.length)[0];
-  return (longest && emailCategories[longest]) || "staff";
-}
 
 const parseHome = (text: string): Home | null => {
   const url = text.length <= 500 && URL.canParse(text) ? new URL(text) : null;
@@ -128,7 +121,7 @@ export function parseInvitee(
       familyName,
       email,
       phone: mobile.phone,
-      category: category ?? categoryOf(email, organisation),
+      category: category ?? categoryOf(email, organisation.emailCategories),
       language: isLanguage(language) ? language : (organisation.languages[0] ?? "en"),
       userName,
       roles,

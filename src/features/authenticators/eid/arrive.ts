@@ -110,15 +110,18 @@ const expired = (broker: string) =>
     event: { type: "eid.refused", detail: { broker, reason: "expired" } },
   }) as const;
 
-const refusal = (broker: string, came: Identification & { result: "cancelled" | "refused" }) =>
-  came.result === "cancelled"
-    ? ({
-        result: "refused",
-        notice: { key: "eid:cancelled", tone: "warn" },
-        event: { type: "eid.cancelled", detail: { broker } },
-      } as const)
-    : ({
-        result: "refused",
-        notice: { key: came.reason === levelTooLow ? "eid:too-weak" : "eid:refused" },
-        event: { type: "eid.refused", detail: { broker, reason: came.reason } },
-      } as const);
+const refusal = (broker: string, came: Exclude<Identification, { result: "identified" | "unavailable" }>) => {
+  if (came.result === "cancelled")
+    return {
+      result: "refused",
+      notice: { key: "eid:cancelled", tone: "warn" },
+      event: { type: "eid.cancelled", detail: { broker } },
+    } as const;
+  // Somebody of whom no identity is known, or not yet, signs in to nothing.
+  const reason = came.result === "refused" ? came.reason : came.result;
+  return {
+    result: "refused",
+    notice: { key: reason === levelTooLow ? "eid:too-weak" : "eid:refused" },
+    event: { type: "eid.refused", detail: { broker, reason } },
+  } as const;
+};

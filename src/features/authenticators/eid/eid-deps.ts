@@ -3,6 +3,7 @@ import type { Instant } from "../../../kernel/time.ts";
 import type { Db } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
+import type { Identification } from "../../../ports/identity-broker.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Organisation } from "../../organisations/index.ts";
 import type { Broker, Brokers } from "./brokers/broker.ts";
@@ -18,7 +19,7 @@ export type EidDeps = Readonly<{
   identities: Identities;
   log: { warn(fields: object, message: string): void };
   /** Hears of what came of each identification, for the metrics. */
-  onOutcome?(broker: string, result: "identified" | "cancelled" | "unavailable" | "refused"): void;
+  onOutcome?(broker: string, result: Identification["result"]): void;
 }>;
 
 export const stateHash = ({ keyring }: Pick<EidDeps, "keyring">, state: string): Buffer =>

@@ -1,7 +1,14 @@
 import { type AccountState, isShut } from "../../../kernel/account-state.ts";
 import type { Strength } from "../../../kernel/strength.ts";
 import type { Instant } from "../../../kernel/time.ts";
-import { entryByPassword, goodForOne, type MethodRule, type PurposeName, purposeRules } from "./rules.ts";
+import {
+  entryByPassword,
+  goodForOne,
+  type MethodRule,
+  type PurposeName,
+  type PurposeRule,
+  purposeRules,
+} from "./rules.ts";
 
 /** What a journey's next step depends on. Nothing else does: no session, no address, no page that was shown before. */
 export type Facts = Readonly<{
@@ -54,18 +61,17 @@ const refuse = (reason: RefusalReason): Step => ({ do: "refuse", reason });
  * only by a policy that holds now.
  */
 export function nextStep(facts: Facts): Step {
-  const rule = purposeRules[facts.purpose];
+  const rule: PurposeRule = purposeRules[facts.purpose];
   if (facts.now >= facts.expiresAt) return refuse("expired");
   if (facts.overtaken) return refuse("overtaken");
   if (facts.account && isShut(facts.account.state)) return refuse("account-closed");
   if (rule.begunBy && !hasShown(facts, rule.begunBy)) return refuse("not-started");
-  if (rule.wants === "link" && facts.account?.state === "active" && !isLinkedHere(facts))
-    return refuse("already-active");
+  if (rule.once && facts.account?.state === "active" && !isLinkedHere(facts)) return refuse("already-active");
 
   if (hasShown(facts, goodForOne.kind) && !hasShown(facts, goodForOne.step))
     return { do: "ask", kind: goodForOne.step, method: null };
 
-  const wanted = rule.wants === "link" || isHalfWay(facts) ? linkStep(facts) : signInStep(facts);
+  const wanted = rule.wants && (rule.wants === "link" || isHalfWay(facts) ? linkStep(facts) : signInStep(facts));
   if (wanted) return wanted;
   const linking = rule.wants === "sign-in-and-link" ? linkStep(onlyToLink(facts)) : null;
   if (linking) return linking;

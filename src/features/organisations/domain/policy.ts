@@ -54,6 +54,21 @@ export const policySchema = z.strictObject({
       temporaryHours: z.int().min(1).max(168).default(24),
     })
     .prefault({}),
+  recovery: z
+    .strictObject({
+      /** Names of the brokers by which people prove who they are; without a list those they sign in with, in an empty one none. */
+      services: z.partialRecord(z.enum(categories), z.array(z.string())).prefault({}),
+      /**
+       * Whether a document without an identity code may do: name and date of birth are compared then, and a support agent
+       * has to approve (REC-3).
+       */
+      withoutCode: z.boolean().default(false),
+      /** Who looks after the accounts of guests, by their e-mail domain (REC-5): a name, and where to turn to. */
+      homes: z
+        .record(z.string(), z.strictObject({ name: z.string().max(100), help: z.string().max(200).optional() }))
+        .prefault({}),
+    })
+    .prefault({}),
   invitation: z
     .strictObject({
       days: z.int().min(1).max(90).default(14),
@@ -71,6 +86,14 @@ export const readPolicy = (stored: unknown): Policy => policySchema.parse(stored
 /** What accounts of `category` have to show at least. */
 export const minimumStrengthOf = (policy: Policy, category: Category): Strength =>
   policy.methods[category].minimumStrength ?? policy.minimumStrength;
+
+/** The category that the organisation's rules tell from an address: the longest domain wins. Staff without a rule. */
+export function categoryOf(email: string, emailCategories: Readonly<Record<string, Category>>): Category {
+  const host = email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+  const rules = Object.keys(emailCategories).filter((domain) => host === domain || host.endsWith(`.${domain}`));
+  const longest = rules.toSorted((a, b) => b.length - a.length)[0];
+  return (longest && emailCategories[longest]) || "staff";
+}
 
 /** The methods that `policy` lets accounts of `category` use, the recommended one first. */
 export function permittedMethods(policy: Policy, category: Category): readonly string[] {

@@ -59,14 +59,20 @@ export async function makeBrokers(deps: BrokersDeps): Promise<Brokers> {
 
   const all = (): readonly Broker[] => [...kept.values()].map(({ broker }) => broker);
   const open = () => all().filter(({ state }) => state === "open");
+  const named = (names: readonly string[]) => names.flatMap((name) => open().filter((broker) => broker.name === name));
+  const offeredTo: Brokers["offeredTo"] = (organisation) => {
+    const names = organisation?.policy.eid.brokers;
+    const offered = names ? named(names) : open().filter(({ onlyWhereNamed }) => !onlyWhereNamed);
+    return offered.filter(({ provesOnly }) => !provesOnly);
+  };
   return {
     all,
     open,
     find: (name) => kept.get(name)?.broker ?? null,
-    offeredTo(organisation) {
-      const named = organisation?.policy.eid.brokers;
-      if (!named) return open().filter(({ onlyWhereNamed }) => !onlyWhereNamed);
-      return named.flatMap((name) => open().filter((broker) => broker.name === name));
+    offeredTo,
+    provingFor(organisation, category) {
+      const names = organisation?.policy.recovery.services[category];
+      return names ? named(names) : offeredTo(organisation);
     },
     reload,
     stop: async () => {

@@ -27,5 +27,13 @@ export function connectBroker(row: BrokerRow, { kinds, context }: Connecting): B
     { name, profile, settings: parsed.settings, secret },
     { ...context, callbackUrl: callbackUrl(context.publicUrl, name) },
   );
-  return { name, profile, title, state, onlyWhereNamed: kind.onlyWhereNamed, connection };
+  return {
+    name,
+    profile,
+    title,
+    state,
+    onlyWhereNamed: kind.onlyWhereNamed,
+    provesOnly: kind.provesOnly ?? false,
+    connection,
+  };
 }

@@ -1,0 +1,45 @@
+-- owner: directories
+create table directory (
+  id uuid primary key,
+  organisation_id uuid not null references organisation,
+  name text not null check (name ~ '^[a-z0-9][a-z0-9-]{0,30}$'),
+  kind text not null,
+  title jsonb not null,
+  categories text[] not null,
+  set_up_url text,
+  settings jsonb not null,
+  secret bytea,
+  position integer not null default 0,
+  state text not null default 'open' check (state in ('open', 'closed')),
+  created_at timestamptz not null,
+  unique (organisation_id, name)
+);
+comment on table directory is 'Other systems that hold the same people''s credentials, as an operator has configured them, in the order in which people see them. categories: whose accounts are in it; none for all. set_up_url is where people link anew there. secret is sealed.';
+
+create table directory_job (
+  id bigint generated always as identity primary key,
+  directory_id uuid not null references directory on delete cascade,
+  account_id uuid not null references account on delete cascade,
+  task text not null check (task in ('reset', 'account')),
+  cause_id uuid,
+  state text not null check (state in ('waiting', 'done', 'failed', 'withheld')),
+  attempts integer not null default 0,
+  next_attempt_at timestamptz,
+  leased_until timestamptz,
+  reason text,
+  memory bytea,
+  removed integer,
+  total integer,
+  remaining text[] not null default '{}',
+  pass bytea,
+  pass_expires_at timestamptz,
+  made_at timestamptz not null,
+  ended_at timestamptz,
+  late_at timestamptz
+);
+create index directory_job_due on directory_job (next_attempt_at) where state = 'waiting';
+create index directory_job_order on directory_job (directory_id, account_id, id) where state = 'waiting';
+create index directory_job_account on directory_job (account_id);
+create index directory_job_cause on directory_job (cause_id) where cause_id is not null;
+create index directory_job_ended on directory_job (ended_at) where state = 'done';
+comment on table directory_job is 'What directories have to be told, in the order of its causes: of one account''s jobs to one directory only the first that waits is carried. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator; late_at is when somebody was told that it takes too long.';
