@@ -88,6 +88,18 @@ test("USR-6 USR-7 T72 a removed one is gone with its secret, other sessions end,
   assert.ok((await events(aino)).includes("method.removed"));
 });
 
+test("USR-7 a hardware token that was removed is called one", async () => {
+  const aino = await newPerson();
+  const second = await ground.secondApp(aino);
+  await ground.db.updateTable("authenticator").set({ name: "8659273" }).where("id", "=", second.id).execute();
+  const told = ground.enqueued.length;
+  await remove(await ground.browser(aino), second.id);
+  assert.deepEqual(
+    ground.enqueued.slice(told).map(({ parameters }) => "method" in parameters && parameters.method),
+    ["token", "token"],
+  );
+});
+
 test("USR-6 whoever came by what they remove is signed out here too, and comes in by what is left", async () => {
   const aino = await newPerson();
   const second = await ground.secondApp(aino);

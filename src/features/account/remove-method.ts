@@ -66,8 +66,10 @@ export function removeMethodPurpose({
       const { account, organisation, authenticator } = found;
       const { id, method } = authenticator;
       await endAuthenticators(tx, [id], now);
-      await methods.find(({ name }) => name === method)?.onRemoved?.(tx, id);
-      const told = { template: "method-removed", parameters: { method, at: now } } as const;
+      const room = methods.find(({ name }) => name === method);
+      await room?.onRemoved?.(tx, id);
+      const called = room?.toldAs?.(authenticator) ?? method;
+      const told = { template: "method-removed", parameters: { method: called, at: now } } as const;
       await messages.enqueue(tx, noticesTo(account, organisation, told, now));
       return [{ ...eventOf(journey), type: "method.removed", result: "done", detail: { method, authenticator: id } }];
     },

@@ -161,6 +161,8 @@ export type Method = MethodRule &
      * show straight from its autofill. Its first step may then be posted without being chosen first.
      */
     alongside?(view: StepView): Promise<Html | null>;
+    /** What notices call an authenticator of it, where that is not the method's name: a hardware token. */
+    toldAs?(authenticator: Authenticator): string;
     /** An account may have several, such as one for each device. */
     several?: boolean;
     /** Hears of a session that began with the method, in the transaction that makes it. */

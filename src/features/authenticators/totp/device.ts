@@ -9,5 +9,8 @@ export function deviceOf(authenticators: readonly Pick<Authenticator, "method" |
   return own.length > 0 && own.every(({ name }) => name !== null) ? "token" : "app";
 }
 
+/** What notices say was linked or removed. */
+export const toldAs = (device: Device): "totp" | "token" => (device === "app" ? "totp" : "token");
+
 /** For sentences that have a form for hardware tokens (`wrong`, `wrong_token`). */
 export const wordsFor = (device: Device): { context?: "token" } => (device === "token" ? { context: "token" } : {});

@@ -6,7 +6,7 @@ import type { Random } from "../../../ports/random.ts";
 import { listAuthenticators, type Method, type MethodRule, type StepHandler } from "../../journey/index.ts";
 import { makeAskCode } from "./ask-code.ts";
 import { makeCheckCode } from "./check-code.ts";
-import { type Device, deviceOf } from "./device.ts";
+import { type Device, deviceOf, toldAs } from "./device.ts";
 import type { CodeVerdict } from "./domain/judge-code.ts";
 import { makeLinkApp } from "./link-app.ts";
 import { deleteToken } from "./store.ts";
@@ -53,6 +53,7 @@ export function totp(deps: TotpDeps): Totp {
       ...totpRule,
       steps: [...deps.passwordSteps, makeAskCode({ ...deps, checkCode }), makeLinkApp(deps)],
       onRemoved: deleteToken,
+      toldAs: (authenticator) => toldAs(deviceOf([authenticator])),
       icon: "app",
       words: {
         name: "totp:name",

@@ -11,6 +11,7 @@ import {
   type Outcome,
 } from "../../journey/index.ts";
 import type { Account, Organisation } from "../../organisations/index.ts";
+import { toldAs } from "./device.ts";
 import type { CodeParameters } from "./domain/code.ts";
 import type { CodeState } from "./domain/judge-code.ts";
 import { keyPlace } from "./places.ts";
@@ -49,7 +50,7 @@ export async function saveLink(
     ],
     linked: [made],
     event: { type: "method.linked", detail: { method: "totp", authenticator: made.id, device } },
-    messages: linkNotices(account, organisation, device === "app" ? "totp" : "token", now),
+    messages: linkNotices(account, organisation, toldAs(device), now),
   };
 }
 
