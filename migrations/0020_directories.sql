@@ -34,12 +34,17 @@ create table directory_job (
   pass bytea,
   pass_expires_at timestamptz,
   made_at timestamptz not null,
+  since timestamptz not null,
   ended_at timestamptz,
-  late_at timestamptz
+  alarmed_at timestamptz
 );
-create index directory_job_due on directory_job (next_attempt_at) where state = 'waiting';
+create index directory_job_due on directory_job (directory_id, task desc, next_attempt_at) where state = 'waiting';
 create index directory_job_order on directory_job (directory_id, account_id, id) where state = 'waiting';
+create index directory_job_leased on directory_job (directory_id) where state = 'waiting' and leased_until is not null;
 create index directory_job_account on directory_job (account_id);
 create index directory_job_cause on directory_job (cause_id) where cause_id is not null;
 create index directory_job_ended on directory_job (ended_at) where state = 'done';
-comment on table directory_job is 'What directories have to be told, in the order of its causes: of one account''s jobs to one directory only the first that waits is carried. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator; late_at is when somebody was told that it takes too long.';
+create index directory_job_open on directory_job (state, id) where state <> 'done';
+create index directory_job_unalarmed on directory_job (since) where alarmed_at is null and state in ('waiting', 'failed');
+create index directory_job_alarmed on directory_job (directory_id, alarmed_at) where alarmed_at is not null;
+comment on table directory_job is 'What directories have to be told, in the order of its causes: of one account''s jobs to one directory only the first that waits is carried, by one node until leased_until. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator. made_at is when the cause was, since when it was last put to work (by its cause, or by an operator), alarmed_at when an operator was told that it failed or takes too long.';

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { makeIdentityBrokers } from "./brokers.ts";
 import type { Config } from "./config.ts";
 import { openDatabaseServer } from "./database-server.ts";
+import { directoryKinds } from "./directories.ts";
 import { makeThawAccount } from "./features/account/index.ts";
 import { inviting } from "./features/activation/index.ts";
 import { applicationRegistry } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
 import { makeIdentities } from "./features/authenticators/eid/index.ts";
 import { makeImportTokens } from "./features/authenticators/totp/index.ts";
+import { makeDirectories } from "./features/directories/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organisations/index.ts";
 import { support } from "./features/support/index.ts";
@@ -81,7 +83,9 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
     });
     const base = { config, db, pool, clock, random, keyring, logger, metrics, listen, senders };
     const identities = makeIdentities({ keyring });
-    const shared = { db, clock, random, keyring, audit, messages, identities };
+    const { publicUrl } = config;
+    const directories = makeDirectories({ db, clock, keyring, kinds: directoryKinds, context: { publicUrl } });
+    const shared = { db, clock, random, keyring, audit, messages, identities, directories };
     const ruled = { ...shared, methods: methodNames, countries: config.sms.countries };
     const invitations = inviting({ ...shared, publicUrl: config.publicUrl, countries: config.sms.countries });
     return {
@@ -90,6 +94,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         audit,
         messages,
         identities,
+        directories,
         accounts: { thaw: makeThawAccount(shared) },
         tokens: { importTokens: makeImportTokens(shared) },
         applications: applicationRegistry(shared),

@@ -114,8 +114,8 @@ type Provider = Awaited<ReturnType<typeof applications>>;
 /** Puts the features together. The list of methods is the only place that names them all. */
 async function addFeatures(composed: Composed, http: Http) {
   const { config, db, pool, clock, random, keyring, logger, metrics, features } = composed;
-  const { audit, messages, identities } = features;
-  const shared = { db, clock, random, keyring, audit, messages, identities, http };
+  const { audit, messages, identities, directories } = features;
+  const shared = { db, clock, random, keyring, audit, messages, identities, directories, http };
   const passwords = password(shared);
   const codes = totp({ ...shared, publicUrl: config.publicUrl, passwordSteps: passwords.steps });
   const { connecting } = features.identityBrokers;

@@ -503,7 +503,7 @@ export interface DirectoryTable {
   created_at: Timestamp;
 }
 
-/** What directories have to be told, in the order of its causes: of one account's jobs to one directory only the first that waits is carried. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator; late_at is when somebody was told that it takes too long. */
+/** What directories have to be told, in the order of its causes: of one account's jobs to one directory only the first that waits is carried, by one node until leased_until. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator. made_at is when the cause was, since when it was last put to work (by its cause, or by an operator), alarmed_at when an operator was told that it failed or takes too long. */
 export interface DirectoryJobTable {
   id: Generated<number>;
   directory_id: string;
@@ -522,8 +522,9 @@ export interface DirectoryJobTable {
   pass: Buffer | null;
   pass_expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
   made_at: Timestamp;
+  since: Timestamp;
   ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
-  late_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  alarmed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
 /** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended. */

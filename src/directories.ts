@@ -1,0 +1,4 @@
+import type { DirectoryKind } from "./ports/directory.ts";
+
+/** The kinds of directories that this service speaks to. */
+export const directoryKinds: readonly DirectoryKind[] = [];
