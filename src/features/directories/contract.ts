@@ -26,6 +26,8 @@ export type Propagation = Readonly<{
   left: readonly string[];
   /** There is a pass that nobody has looked at yet. */
   hasPass: boolean;
+  /** There was one, and somebody has looked at it. */
+  passShown: boolean;
 }>;
 
 /** What other features ask of the directories: DIR-2, in their own transactions. */

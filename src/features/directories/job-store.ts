@@ -97,6 +97,7 @@ export async function readPropagation(db: Db | Tx, causeId: string, now: Instant
     total: row.total,
     left: row.remaining,
     hasPass: row.has_pass === true && row.pass_expires_at !== null && row.pass_expires_at > now,
+    passShown: row.has_pass !== true && row.pass_expires_at !== null,
   }));
 }
 
