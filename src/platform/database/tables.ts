@@ -542,6 +542,28 @@ export interface RecoveryTable {
   made_at: Timestamp;
 }
 
+/** What waits for a support agent. reference is what the person's page showed; email (the address on record then), message and reason are sealed. token_hash finds the page of its confirmation. expires_at: until when the address can be confirmed, a document approved, or its approval used; nothing of it holds once the account's epoch is another. Of a document each journey has its own case, since the approval is good in that one alone; of every other kind an account has one that is open. */
+export interface SupportCaseTable {
+  id: string;
+  reference: string;
+  organisation_id: string;
+  account_id: string;
+  epoch: number;
+  kind: string;
+  state: string;
+  email: Buffer;
+  message: Buffer | null;
+  facts: Json;
+  journey_id: string | null;
+  token_hash: Buffer | null;
+  expires_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  opened_at: Timestamp;
+  confirmed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  decided_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  decided_by: string | null;
+  reason: Buffer | null;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -583,6 +605,7 @@ export interface Tables {
   relying_party_key: RelyingPartyKeyTable;
   session: SessionTable;
   signing_key: SigningKeyTable;
+  support_case: SupportCaseTable;
   temporary_password: TemporaryPasswordTable;
   throttle: ThrottleTable;
   token: TokenTable;
