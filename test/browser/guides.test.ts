@@ -58,7 +58,7 @@ test("GUI-3 every guide prints on one sheet of A4, in each language, with the su
   }
 });
 
-test("GUI-2 GUI-3 guides keep every promise of a page: on a narrow screen, in the dark, without script", {
+test("GUI-2 GUI-3 GUI-4 guides and cures keep every promise of a page: on a narrow screen, in the dark, without script", {
   skip,
 }, async () => {
   for (const [language, width, scheme, javaScript] of [
@@ -77,6 +77,12 @@ test("GUI-2 GUI-3 guides keep every promise of a page: on a narrow screen, in th
     const problems: string[] = [];
     await page.goto(`${addresses.get("totp")?.replace("/help/totp", "/help")}&lang=${language}`);
     problems.push(...(await look("list")));
+    // GUI-4 a question, and the cure behind its first answer, by their links alone.
+    await page.locator('a[href*="/help/problems/lost-phone"]').click();
+    problems.push(...(await look("problem")));
+    await page.locator("main a.way").first().click();
+    problems.push(...(await look("cure")));
+    assert.equal(await page.locator("ol.guide > li").count(), 3);
     for (const [name, address] of addresses) {
       await page.goto(`${address}&lang=${language}`);
       assert.equal(await page.locator("ol.guide > li").count(), await page.locator("ol.guide svg.picture").count());

@@ -92,7 +92,7 @@ export async function openAccountGround() {
     onSessionsEnded,
   }).routes(http.app);
 
-  guides({ ...shared, methods }).routes(http.app);
+  guides({ ...shared, methods, canProve: () => false }).routes(http.app);
 
   const created = await makeCreateOrganisation({ ...shared, methods: ["eid", "totp"], countries: ["FI"] })(
     {

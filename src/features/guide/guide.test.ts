@@ -13,7 +13,7 @@ before(async () => {
 after(() => ground.close());
 beforeEach(() => ground.setPolicy({ methods: null }));
 
-const offered = (page: string) => [...page.matchAll(/href="\/help\/(\w+)/g)].map(([, name]) => name);
+const offered = (page: string) => [...page.matchAll(/href="\/help\/(\w+)[?"]/g)].map(([, name]) => name);
 
 test("GUI-3 guides are those of the methods that the organisation permits, an app's and a token's among them", async () => {
   const stranger = await ground.browser();

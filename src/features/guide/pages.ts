@@ -1,14 +1,14 @@
-import type { Key, Translate } from "../../platform/i18n/index.ts";
+import type { Key } from "../../platform/i18n/index.ts";
 import { actions, guide, helpSection, html, link, ways } from "../../platform/pages/index.ts";
 import type { StepPage } from "../journey/index.ts";
-import type { Guide } from "./guides.ts";
+import type { Guide, GuideView } from "./guides.ts";
 import { picture } from "./pictures.ts";
+import { problemList } from "./problem-pages.ts";
+import type { Facts } from "./problems.ts";
 
-/** Where the reader's organisation stands in addresses, so that each page keeps to what it permits. */
-export type GuideView = Readonly<{ t: Translate; query: string }>;
-
-/** The guides that help here. */
-export function guidesPage({ t, query }: GuideView, guides: readonly Guide[]): StepPage {
+/** What people come with, and the guides that help here. */
+export function helpPage(view: GuideView, guides: readonly Guide[], facts: Facts): StepPage {
+  const { t, query } = view;
   const list = guides.map(({ name, icon, title, lede }) => ({
     value: name,
     icon,
@@ -17,9 +17,8 @@ export function guidesPage({ t, query }: GuideView, guides: readonly Guide[]): S
     href: `/help/${name}${query}`,
   }));
   return {
-    title: t("guide:title"),
-    lede: t("guide:lede"),
-    main: ways(list, t("guide:title")),
+    title: t("guide:help"),
+    main: html`<div class="stack-l"><section class="stack"><h2>${t("problems:title")}</h2>${problemList(view, facts)}</section>${list.length > 0 && html`<section class="stack"><h2>${t("guide:title")}</h2><p>${t("guide:lede")}</p>${ways(list, t("guide:title"))}</section>`}</div>`,
     help: helpSection(t("guide:not-here"), t("guide:not-here-do")),
   };
 }

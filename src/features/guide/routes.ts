@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { drawOwnPage, type Method, type StepPage } from "../journey/index.ts";
 import {
   type Account,
+  type Category,
   categories,
   findOrganisation,
   loadAccount,
@@ -14,19 +15,39 @@ import {
   permittedMethods,
 } from "../organisations/index.ts";
 import { findSession } from "../sessions/index.ts";
-import { type Guide, guides } from "./guides.ts";
-import { type GuideView, guidePage, guidesPage } from "./pages.ts";
+import { type Guide, type GuideView, guides } from "./guides.ts";
+import { guidePage, helpPage } from "./pages.ts";
+import { problemPage } from "./problem-pages.ts";
+import { type Facts, findProblem } from "./problems.ts";
 
-export type GuideDeps = { db: Db; clock: Clock; http: Http; methods: readonly Method[] };
+export type GuideDeps = {
+  db: Db;
+  clock: Clock;
+  http: Http;
+  methods: readonly Method[];
+  /** Whether people of the category can prove who they are at a recovery; null where the organisation is not known. */
+  canProve(organisation: Organisation | null, category: Category): boolean;
+};
 
 type Query = { Querystring: { organisation?: string } };
 type Reader = Readonly<{ organisation: Organisation | null; account: Account | null }>;
 
-/** `/help` and a guide for each method, for whoever opens them: with an organisation, only for what it permits (GUI-3). */
+/**
+ * `/help`, its problems (GUI-4) and a guide for each method (GUI-3), for whoever opens them: with an organisation, only
+ * for what it permits.
+ */
 export function guideRoutes(app: FastifyInstance, deps: GuideDeps): void {
   app.get<Query>("/help", async (request, reply) => {
     const reader = await readerOf(deps, request);
-    return draw(deps, request, reply, reader, (view) => guidesPage(view, guidesFor(deps, reader)));
+    return draw(deps, request, reply, reader, (view) => helpPage(view, guidesFor(deps, reader), factsOf(deps, reader)));
+  });
+
+  app.get<Query & { Params: { name: string } }>("/help/problems/:name", async (request, reply) => {
+    const reader = await readerOf(deps, request);
+    const facts = factsOf(deps, reader);
+    const problem = findProblem(request.params.name, facts);
+    if (!problem) return reply.redirect(`/help${queryOf(reader)}`, 303);
+    return draw(deps, request, reply, reader, (view) => problemPage(view, problem, facts));
   });
 
   app.get<Query & { Params: { name: string } }>("/help/:name", async (request, reply) => {
@@ -51,13 +72,29 @@ async function readerOf({ db, clock, http }: GuideDeps, request: FastifyRequest<
   return { organisation, account };
 }
 
-function guidesFor({ methods }: GuideDeps, { organisation, account }: Reader): readonly Guide[] {
-  const own = account ? [account.category] : categories;
-  const permitted = organisation && new Set(own.flatMap((each) => permittedMethods(organisation.policy, each)));
-  const offered = methods.filter(
-    ({ name, isOffered }) => (permitted?.has(name) ?? true) && (isOffered?.(organisation) ?? true),
-  );
-  return guides.filter(({ method }) => offered.some(({ name }) => name === method));
+const categoriesOf = ({ account }: Reader): readonly Category[] => (account ? [account.category] : categories);
+
+function methodsFor({ methods }: GuideDeps, reader: Reader): readonly Method[] {
+  const { organisation } = reader;
+  const permitted =
+    organisation && new Set(categoriesOf(reader).flatMap((each) => permittedMethods(organisation.policy, each)));
+  return methods.filter(({ name, isOffered }) => (permitted?.has(name) ?? true) && (isOffered?.(organisation) ?? true));
+}
+
+const guidesFor = (deps: GuideDeps, reader: Reader): readonly Guide[] =>
+  guides.filter(({ method }) => methodsFor(deps, reader).some(({ name }) => name === method));
+
+function factsOf(deps: GuideDeps, reader: Reader): Facts {
+  const { organisation } = reader;
+  const methods = methodsFor(deps, reader);
+  const hasPasswords = methods.some(({ signIn }) => signIn.includes("password"));
+  const newPassword = organisation?.policy.password.way === "temporary" ? "order" : "link";
+  return {
+    methods: new Set(methods.map(({ name }) => name)),
+    canReset: categoriesOf(reader).some((each) => deps.canProve(organisation, each)),
+    newPassword: hasPasswords || newPassword === "order" ? newPassword : null,
+    mayRemove: categoriesOf(reader).every((each) => organisation?.policy.methods[each].mayRemove ?? false),
+  };
 }
 
 const queryOf = ({ organisation }: Reader): string => (organisation ? `?organisation=${organisation.slug}` : "");
