@@ -58,6 +58,10 @@ export type TemplateParameters = {
   "account-frozen": { at: Instant };
   /** The certificate of the person's card expires on that day, or has; then its link has ended. */
   "card-expiry": { until: Instant; ended: boolean };
+  /** By which its owner chooses a new password (REC-1). */
+  "password-link": { url: string; until: Instant };
+  /** Somebody asked for such a link where there is none: why, and where to go instead. */
+  "password-link-none": { reason: "temporary" | "guest" | "not-activated" | "no-password"; url: string };
 };
 export type Template = keyof TemplateParameters;
 
@@ -71,7 +75,13 @@ export const noticeTemplates = [
 ] as const satisfies readonly Template[];
 
 /** A link goes by e-mail only, a PIN by text message only, and the two halves of an invitation never by the same. */
-type ChannelOf<T extends Template> = T extends "invitation" | "account-ready" | "password-ended" | "card-expiry"
+type ChannelOf<T extends Template> = T extends
+  | "invitation"
+  | "account-ready"
+  | "password-ended"
+  | "card-expiry"
+  | "password-link"
+  | "password-link-none"
   ? "email"
   : T extends "pin" | "pin-new" | "temporary-password"
     ? "sms"

@@ -362,6 +362,8 @@ export interface EidRequestTable {
   used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
   answer: Buffer | null;
   broker_session: Buffer | null;
+  pending: Buffer | null;
+  asked_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
 /** Sessions that began with a broker that has single logout, and what its own session is ended by (sealed). */
@@ -527,7 +529,7 @@ export interface DirectoryJobTable {
   alarmed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
-/** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended. */
+/** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended, return_to the sign-in that the person came from. */
 export interface RecoveryTable {
   id: string;
   token_hash: Buffer;
@@ -539,7 +541,19 @@ export interface RecoveryTable {
   proved_at: Timestamp;
   removed: string[];
   sessions: number;
+  return_to: string | null;
   made_at: Timestamp;
+}
+
+/** The latest link by which an account may choose a new password, by a keyed hash: a newer one takes its place. It is good once, until expires_at, and while the account's epoch is still this one: whatever ends the sessions ends it too. */
+export interface RecoveryLinkTable {
+  id: string;
+  account_id: string;
+  token_hash: Buffer;
+  epoch: number;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  used_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
 /** What waits for a support agent. reference is what the person's page showed; email (the address on record then), message and reason are sealed. token_hash finds the page of its confirmation. expires_at: until when the address can be confirmed, a document approved, or its approval used; nothing of it holds once the account's epoch is another. Of a document each journey has its own case, since the approval is good in that one alone; of every other kind an account has one that is open. */
@@ -564,6 +578,22 @@ export interface SupportCaseTable {
   reason: Buffer | null;
 }
 
+/** Demo mode only: how the demo's other systems answer, as whoever watches has chosen; those without a row are fine. */
+export interface DemoDirectoryTable {
+  name: string;
+  mood: string;
+}
+
+/** Demo mode only: the accounts of the demo's other systems. methods is a list of id, name and linkedAt. */
+export interface DemoDirectoryAccountTable {
+  directory: string;
+  account_id: string;
+  user_name: string;
+  is_active: boolean;
+  methods: Json;
+  sessions_ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -576,6 +606,8 @@ export interface Tables {
   certificate_handover: CertificateHandoverTable;
   demo_bank_key: DemoBankKeyTable;
   demo_bank_used: DemoBankUsedTable;
+  demo_directory: DemoDirectoryTable;
+  demo_directory_account: DemoDirectoryAccountTable;
   demo_inbox: DemoInboxTable;
   directory: DirectoryTable;
   directory_job: DirectoryJobTable;
@@ -602,6 +634,7 @@ export interface Tables {
   person: PersonTable;
   proof: ProofTable;
   recovery: RecoveryTable;
+  recovery_link: RecoveryLinkTable;
   relying_party_key: RelyingPartyKeyTable;
   session: SessionTable;
   signing_key: SigningKeyTable;

@@ -18,6 +18,7 @@ type Files = {
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});
   passkey: typeof import("../../../locales/en/passkey.json", { with: { type: "json" }});
   password: typeof import("../../../locales/en/password.json", { with: { type: "json" }});
+  "password-link": typeof import("../../../locales/en/password-link.json", { with: { type: "json" }});
   problems: typeof import("../../../locales/en/problems.json", { with: { type: "json" }});
   totp: typeof import("../../../locales/en/totp.json", { with: { type: "json" }});
 };

@@ -3,6 +3,7 @@ import { Secret } from "../../../kernel/secret.ts";
 import type { Db } from "../../../platform/database/index.ts";
 import type { Http } from "../../../platform/http/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
+import { notSooner } from "../../../platform/throttle/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { StepHandler } from "../../journey/index.ts";
@@ -16,6 +17,8 @@ import { orderPasswordRoutes } from "./temporary/order-routes.ts";
 export { endPassword, loadPasswordChange } from "./store.ts";
 export { type IssuedPassword, makeIssuePasswords } from "./temporary/issue.ts";
 export { newPasswordMessage } from "./temporary/message.ts";
+export type { Ordered } from "./temporary/order.ts";
+export { orderAddress } from "./temporary/pages.ts";
 export { deleteTemporary, loadTemporary } from "./temporary/store.ts";
 
 export type PasswordDeps = {
@@ -46,7 +49,12 @@ export function password({ serviceName = "Vahva", hashing = {}, ...deps }: Passw
   };
 }
 
-/** Ordering a new password from the sign-in page (REC-2). */
-export const orderPassword = (deps: OrderDeps & { http: Http }) => ({
-  routes: (app: FastifyInstance) => orderPasswordRoutes(app, { ...deps, order: makeOrder(deps) }),
-});
+/** No answer comes sooner, so that the time it takes to send a message tells nobody that there is somebody (REC-6). */
+const soonest = 400;
+
+/** Ordering a new password from the sign-in page or from `/recover` (REC-2). */
+export const orderPassword = (deps: OrderDeps & { http: Http }) => {
+  const send = makeOrder(deps);
+  const order = (...wish: Parameters<typeof send>) => notSooner(soonest, send(...wish));
+  return { order, routes: (app: FastifyInstance) => orderPasswordRoutes(app, { ...deps, order }) };
+};

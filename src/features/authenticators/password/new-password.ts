@@ -102,6 +102,8 @@ async function setPassword(
     setAccountState(tx, account.id, { from: ["invited"], to: "activating", now }),
   ]);
   const authenticatorId = (known ?? made)?.id ?? null;
+  // The first password is nobody's loss, unless a link gave it to an account that was in use without one (REC-8).
+  const isTold = known || removed.length > 0 || journey.purpose === "new-password-by-link";
   return {
     result: "shown",
     proofs: [
@@ -118,7 +120,7 @@ async function setPassword(
         ...(removed.length > 0 && { removed: "certificate" }),
       },
     },
-    messages: known || removed.length > 0 ? changeNotices(account, organisation, removed.length > 0, now) : [],
+    messages: isTold ? changeNotices(account, organisation, removed.length > 0, now) : [],
   };
 }
 
@@ -130,7 +132,7 @@ const outdated: Outcome = {
   event: { type: "password.set-refused", detail: { reasons: "temporary-password-over" } },
 };
 
-/** USR-7: told by e-mail, and by text message where there is a number. The first password is nobody's loss. */
+/** USR-7: told by e-mail, and by text message where there is a number. */
 function changeNotices(account: Account, organisation: Organisation, cardEnded: boolean, now: Instant): Outgoing[] {
   const notice = {
     template: "password-changed",

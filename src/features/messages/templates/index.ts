@@ -13,6 +13,7 @@ import {
   passwordChanged,
   passwordEnded,
 } from "./notices.ts";
+import { noPasswordLink, passwordLink } from "./password-link.ts";
 import {
   accountFrozenSms,
   methodLinkedSms,
@@ -72,6 +73,10 @@ function renderTemplate(message: Outgoing, timeZone: string, notMeUrl?: string):
       return channel === "sms"
         ? newTemporaryPasswordSms(message.parameters, frame)
         : newTemporaryPassword(message.parameters, frame);
+    case "password-link":
+      return passwordLink(message.parameters, frame);
+    case "password-link-none":
+      return noPasswordLink(message.parameters, frame);
     case "card-expiry":
       return cardExpiry(message.parameters, frame);
     case "password-ended":

@@ -80,6 +80,10 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...email, template: "password-ended", parameters: { at, cardEnded: true } },
     { ...email, template: "card-expiry", parameters: { until: at, ended: false } },
     { ...email, template: "card-expiry", parameters: { until: at, ended: true } },
+    { ...email, template: "password-link", parameters: { url, until: at } },
+    ...(["temporary", "guest", "not-activated", "no-password"] as const).map(
+      (reason) => ({ ...email, template: "password-link-none", parameters: { reason, url } }) as const,
+    ),
     { ...email, ...removed },
     { ...sms, ...removed },
     { ...email, ...frozen },

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Db } from "../../../../platform/database/index.ts";
 import { formField, type Http } from "../../../../platform/http/index.ts";
@@ -11,9 +10,6 @@ import { orderAddress, orderPage, sayings } from "./pages.ts";
 type RouteDeps = { db: Db; http: Http; order: ReturnType<typeof makeOrder> };
 
 type Query = { Querystring: { organisation?: string; journey?: string; said?: string } };
-
-/** No answer comes sooner, so that the time it takes to send a message tells nobody that there is somebody (REC-6). */
-const soonest = 400;
 
 const idForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -40,10 +36,7 @@ export function orderPasswordRoutes(app: FastifyInstance, { db, http, order }: R
     const back = orderAddress.bind(null, organisation?.slug ?? "", journey);
     const name = formField(request, "username") ?? "";
     if (nameKey(name) === null) return reply.redirect(back("name-needed"), 303);
-    const [ordered] = await Promise.all([
-      order(name, organisation?.id ?? null, http.origin(request, reply)),
-      sleep(soonest),
-    ]);
+    const ordered = await order(name, organisation?.id ?? null, http.origin(request, reply));
     return reply.redirect(back(ordered), 303);
   });
 }
