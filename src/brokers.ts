@@ -1,3 +1,4 @@
+import { candourKind } from "./adapters/candour/index.ts";
 import { ftnKind } from "./adapters/ftn/index.ts";
 import { suomifiKind } from "./adapters/suomifi/index.ts";
 import type { Config } from "./config.ts";
@@ -16,7 +17,7 @@ import type { Random } from "./ports/random.ts";
 
 export { federationDocuments } from "./adapters/ftn/index.ts";
 
-const kinds: readonly BrokerKind[] = [ftnKind, suomifiKind];
+const kinds: readonly BrokerKind[] = [ftnKind, suomifiKind, candourKind];
 
 type Deps = { db: Db; clock: Clock; random: Random; keyring: Keyring; audit: Audit };
 
