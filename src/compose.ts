@@ -11,6 +11,7 @@ import { applicationRegistry } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
 import { makeIdentities } from "./features/authenticators/eid/index.ts";
 import { makeImportTokens } from "./features/authenticators/totp/index.ts";
+import { makeCases } from "./features/cases/index.ts";
 import { makeDirectories } from "./features/directories/index.ts";
 import { makeMessages } from "./features/messages/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "./features/organisations/index.ts";
@@ -94,6 +95,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         audit,
         messages,
         identities,
+        cases: makeCases(shared),
         directories,
         accounts: { thaw: makeThawAccount(shared) },
         tokens: { importTokens: makeImportTokens(shared) },

@@ -5,6 +5,7 @@ import type { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../featu
 import type { ApplicationRegistry } from "../features/applications/index.ts";
 import type { Audit, AuditKeeper, AuditReader } from "../features/audit/index.ts";
 import type { makeImportTokens } from "../features/authenticators/totp/index.ts";
+import type { Cases } from "../features/cases/index.ts";
 import type { Messages } from "../features/messages/index.ts";
 import type { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
 import type { Support } from "../features/support/index.ts";
@@ -32,6 +33,7 @@ export type Context = {
     applications: ApplicationRegistry;
     identityBrokers: IdentityBrokers;
     support: Support;
+    cases: Cases;
     audit: Audit & AuditReader & AuditKeeper;
     messages: Messages;
   };

@@ -3,6 +3,7 @@ import { PlainError } from "../kernel/plain-error.ts";
 import { addAccount } from "./account.ts";
 import { addApplication } from "./application.ts";
 import { addAudit } from "./audit.ts";
+import { addCase } from "./case.ts";
 import type { AddCommand, Outcome } from "./command.ts";
 import { addDoctor } from "./doctor/index.ts";
 import { addEid } from "./eid.ts";
@@ -22,6 +23,7 @@ const commands: readonly AddCommand[] = [
   addInvite,
   addImport,
   addAccount,
+  addCase,
   addApplication,
   addEid,
   addAudit,

@@ -8,6 +8,7 @@ import { makeThawAccount } from "../../src/features/account/index.ts";
 import { makeImport, makeInvite, makeRevoke, makeSendAgain } from "../../src/features/activation/index.ts";
 import { applicationRegistry } from "../../src/features/applications/index.ts";
 import { makeImportTokens } from "../../src/features/authenticators/totp/index.ts";
+import { makeCases } from "../../src/features/cases/index.ts";
 import { makeChangeOrganisation, makeCreateOrganisation } from "../../src/features/organisations/index.ts";
 import { support } from "../../src/features/support/index.ts";
 import { PlainError } from "../../src/kernel/plain-error.ts";
@@ -37,6 +38,7 @@ export function contextOf(ground: Ground, env: Io["env"] = {}): Context {
       applications: applicationRegistry(deps),
       identityBrokers: makeIdentityBrokers(config, deps),
       support: support(deps),
+      cases: makeCases(deps),
       audit: ground.audit,
       messages: deps.messages,
     },

@@ -56,8 +56,16 @@ export type TemplateParameters = {
   "method-removed": { method: string; at: Instant };
   /** Somebody has opened the link of a notice and said that it was not them. */
   "account-frozen": { at: Instant };
+  /** For an operator: changes that have waited too long for a directory, or have failed there. */
+  "directory-late": { directory: string; organisation: string; late: number; failed: number };
   /** The certificate of the person's card expires on that day, or has; then its link has ended. */
   "card-expiry": { until: Instant; ended: boolean };
+  /** To support: that a case waits for an agent. */
+  "case-opened": { reference: string; kind: "guest" | "not-bound" | "document" };
+  /** By which its person says that they read the address (REC-5). */
+  "case-confirm": { url: string; until: Instant };
+  /** Until when an approval can be used; null where the agent has refused. */
+  "case-decided": { reference: string; until: Instant | null };
   /** By which its owner chooses a new password (REC-1). */
   "password-link": { url: string; until: Instant };
   /** Somebody asked for such a link where there is none: why, and where to go instead. */
@@ -72,6 +80,7 @@ export const noticeTemplates = [
   "password-changed",
   "password-ended",
   "passkey-copied",
+  "case-decided",
 ] as const satisfies readonly Template[];
 
 /** A link goes by e-mail only, a PIN by text message only, and the two halves of an invitation never by the same. */
@@ -80,6 +89,10 @@ type ChannelOf<T extends Template> = T extends
   | "account-ready"
   | "password-ended"
   | "card-expiry"
+  | "directory-late"
+  | "case-opened"
+  | "case-confirm"
+  | "case-decided"
   | "password-link"
   | "password-link-none"
   ? "email"

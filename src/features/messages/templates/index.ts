@@ -3,6 +3,8 @@ import type { Keyring, Place } from "../../../platform/seal/index.ts";
 import type { Outgoing } from "../contract.ts";
 import { accountReady } from "./account-ready.ts";
 import { cardExpiry } from "./card-expiry.ts";
+import { caseConfirm, caseDecided, caseOpened } from "./cases.ts";
+import { directoryLate } from "./directory-late.ts";
 import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
 import {
@@ -77,8 +79,16 @@ function renderTemplate(message: Outgoing, timeZone: string, notMeUrl?: string):
       return passwordLink(message.parameters, frame);
     case "password-link-none":
       return noPasswordLink(message.parameters, frame);
+    case "case-opened":
+      return caseOpened(message.parameters, frame);
+    case "case-confirm":
+      return caseConfirm(message.parameters, frame);
+    case "case-decided":
+      return caseDecided(message.parameters, frame);
     case "card-expiry":
       return cardExpiry(message.parameters, frame);
+    case "directory-late":
+      return directoryLate(message.parameters, frame);
     case "password-ended":
       return passwordEnded(message.parameters, frame);
     case "passkey-copied":

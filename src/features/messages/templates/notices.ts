@@ -101,13 +101,13 @@ export function passkeyCopied({ at }: TemplateParameters["passkey-copied"], fram
   );
 }
 
-const moment = (at: Instant, { language, timeZone }: Frame) => ({
+export const moment = (at: Instant, { language, timeZone }: Frame) => ({
   date: formatDate(at, language, "long", timeZone),
   time: formatTime(at, language, timeZone),
 });
 
 /** The link's page says what it will do, and does it on a click (MSG-4). */
-const notMe = ({ language, notMeUrl }: Frame): readonly Part[] => {
+export const notMe = ({ language, notMeUrl }: Frame): readonly Part[] => {
   const t = translator(language);
   return notMeUrl
     ? [{ is: "link", url: notMeUrl, label: t("messages:not-me"), copy: t("messages:invitation-copy") }]

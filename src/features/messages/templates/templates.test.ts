@@ -61,6 +61,11 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
   const copied = { template: "passkey-copied" as const, parameters: { at } };
   return [
     { ...invitation(language), letterhead: head },
+    {
+      ...email,
+      template: "directory-late",
+      parameters: { directory: "entra", organisation: "koivula", late: 1, failed: 2 },
+    },
     { ...invitation(language, { pinOnRequest: true, application: null }), letterhead: head },
     { ...invitation(language, { phone: null }), letterhead: head },
     { ...sms, template: "pin", parameters: { pin: "123456" } },
@@ -84,6 +89,12 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     ...(["temporary", "guest", "not-activated", "no-password"] as const).map(
       (reason) => ({ ...email, template: "password-link-none", parameters: { reason, url } }) as const,
     ),
+    ...(["guest", "not-bound", "document"] as const).map(
+      (kind) => ({ ...email, template: "case-opened", parameters: { reference: "K7M-2PX-94", kind } }) as const,
+    ),
+    { ...email, template: "case-confirm", parameters: { url, until: at } },
+    { ...email, template: "case-decided", parameters: { reference: "K7M-2PX-94", until: at } },
+    { ...email, template: "case-decided", parameters: { reference: "K7M-2PX-94", until: null } },
     { ...email, ...removed },
     { ...sms, ...removed },
     { ...email, ...frozen },
