@@ -78,6 +78,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** A route for programs: it takes posts without a form token, and answers errors without a page. */
     machine?: boolean;
+    /** Its answer goes on for as long as somebody reads it, so that its length says nothing about the service. */
+    isStream?: boolean;
   }
 }
 

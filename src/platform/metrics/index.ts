@@ -63,6 +63,7 @@ export function makeMetrics() {
     /** Times every request of `app`. */
     observe: (app: FastifyInstance) => {
       app.addHook("onResponse", async (request, reply) => {
+        if (request.routeOptions.config?.isStream) return;
         const route = request.routeOptions.url ?? "none";
         requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
       });

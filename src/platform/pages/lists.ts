@@ -37,6 +37,8 @@ export type Check = Readonly<{
   title: Content;
   note?: Content;
   word: Content;
+  /** What can be done about it: its own paragraphs and forms. */
+  cure?: Content;
 }>;
 
 const checkLooks = {
@@ -50,11 +52,10 @@ const checkLooks = {
 /** What was looked at or is being done, and what came of it, in words (`word`) as well as colour. */
 export const checks = (list: readonly Check[]): Html => html`<ul class="checks">${list.map(check)}</ul>`;
 
-/** One line of `checks`, for a page that sends its lines as they happen. */
-export function check({ state, title, note, word }: Check): Html {
+function check({ state, title, note, word, cure }: Check): Html {
   const look = checkLooks[state];
   const about = attributes({ class: look.tone === "plain" ? undefined : look.tone });
-  return html`<li${about}>${look.icon}<div><b>${title}</b>${note && html`<p>${note}</p>`}</div><span class="state">${word}</span></li>`;
+  return html`<li${about}>${look.icon}<div><b>${title}</b>${note && html`<p>${note}</p>`}${cure}</div><span class="state">${word}</span></li>`;
 }
 
 export type Column<T> = Readonly<{
