@@ -85,7 +85,14 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
     const base = { config, db, pool, clock, random, keyring, logger, metrics, listen, senders };
     const identities = makeIdentities({ keyring });
     const { publicUrl } = config;
-    const directories = makeDirectories({ db, clock, keyring, kinds: directoryKinds, context: { publicUrl } });
+    const directories = makeDirectories({
+      ...{ db, clock, random, keyring, audit, messages, listen, log: logger },
+      kinds: directoryKinds,
+      context: { publicUrl },
+      operatorEmail: config.operatorEmail,
+      onOutcome: ({ kind, task, result, waited }) => metrics.countDirectory(kind, task, result, waited / seconds(1)),
+      onLate: metrics.countLateDirectory,
+    });
     const shared = { db, clock, random, keyring, audit, messages, identities, directories };
     const ruled = { ...shared, methods: methodNames, countries: config.sms.countries };
     const invitations = inviting({ ...shared, publicUrl: config.publicUrl, countries: config.sms.countries });

@@ -60,6 +60,11 @@ const settings = {
   ),
   VAHVA_SMTP_CA_FILE: setting("Certificates (PEM) to trust for the mail server.", "the system's", z.string()),
   VAHVA_MAIL_FROM: setting("The sender's address of every e-mail.", "in demo mode vahva@localhost", z.email()),
+  VAHVA_OPERATOR_EMAIL: setting(
+    "Who is told by e-mail when a directory is not told in ten minutes what has changed.",
+    "nobody",
+    z.email(),
+  ),
   VAHVA_SMS_URL: setting(
     "The SMS gateway's address, with {to} {to_digits} {text} {id} {from} {coding} {charset} where they belong; `none` if no organisation uses SMS.",
     "in demo mode the demo inbox",
@@ -263,6 +268,7 @@ function toConfig(values: Partial<Values>) {
       acceptedBody: values.VAHVA_SMS_ACCEPTED_BODY ?? null,
       countries: values.VAHVA_SMS_COUNTRIES ?? ["FI", "AX", "SE"],
     },
+    operatorEmail: values.VAHVA_OPERATOR_EMAIL ?? null,
     timeZone: values.VAHVA_TIME_ZONE ?? "Europe/Helsinki",
     privateNetworks: (values.VAHVA_PRIVATE_NETWORKS ?? (demo ? "allow" : "refuse")) === "allow",
     /** Whose identifications count: the brokers' test environments', or the real ones'. */

@@ -15,6 +15,7 @@ import { guides } from "./features/guide/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
 import { sweepNoticeLinks } from "./features/messages/index.ts";
 import { organisationRoutes } from "./features/organisations/index.ts";
+import { recovery, sweepPasswordLinks, sweepRecoveries } from "./features/recovery/index.ts";
 import { sweepSessions } from "./features/sessions/index.ts";
 import { signIn, signInPurpose } from "./features/sign-in/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
@@ -79,6 +80,7 @@ export async function serve(composed: Composed) {
       throw error;
     });
   const outbox = features.messages.start();
+  const telling = features.directories.start();
   const jobs = startJobs(
     [
       { name: "audit checkpoint", every: hours(1), run: () => features.audit.checkpoint(db) },
@@ -91,8 +93,12 @@ export async function serve(composed: Composed) {
       { name: "notice links", every: days(1), run: () => sweepNoticeLinks(db, plus(clock.now(), -days(30))) },
       // While nodes of an earlier version still invite beside this one.
       { name: "expected identities", every: hours(1), run: features.inviting.carryExpected },
+      { name: "recoveries", every: hours(1), run: () => sweepRecoveries(db, plus(clock.now(), -journeysKept)) },
+      { name: "password links", every: hours(1), run: () => sweepPasswordLinks(db, plus(clock.now(), -days(1))) },
       { name: "logouts", every: hours(1), run: () => sweepLogouts(db, clock.now()) },
       { name: "tokens", every: minutes(10), run: provider.sweep },
+      { name: "directories", every: minutes(1), run: features.directories.watch },
+      { name: "what directories were told", every: minutes(10), run: features.directories.sweep },
     ],
     { db, log: logger },
   );
@@ -103,7 +109,8 @@ export async function serve(composed: Composed) {
     demo: tour,
     close: async () => {
       state.stopping = true;
-      await Promise.all([http.app.close(), outbox.stop(), jobs.stop(), ownMetrics?.close(), cardListener?.close()]);
+      await Promise.all([http.app.close(), outbox.stop(), telling.stop(), jobs.stop()]);
+      await Promise.all([ownMetrics?.close(), cardListener?.close()]);
       await Promise.all([provider.stop(), brokers.stop()]);
     },
   };
@@ -125,12 +132,16 @@ async function addFeatures(composed: Composed, http: Http) {
   await passkeys.look();
   const cards = certificate({ ...shared, cards: makeCards(config) });
   const methods = [identification.method, cards.method, passkeys.method, codes.method];
+  const { prove, isOpen } = identification;
+  const { publicUrl } = config;
+  const recovering = recovery({ ...shared, cases: features.cases, methods, brokers, prove, isOpen, publicUrl });
   const purposes = [
     activationPurpose,
     signInPurpose(completeActivation),
     changePasswordPurpose,
     linkMethodPurpose,
     removeMethodPurpose({ methods, messages }),
+    ...recovering.purposes,
   ];
   // Applications are told of sessions that a changed password has ended; their part is made after the journeys.
   const told: { notifyLogout?: Provider["notifyLogout"] } = {};
@@ -148,6 +159,7 @@ async function addFeatures(composed: Composed, http: Http) {
     signIn: { begin: signing.beginSignIn, result: (id, browserHash) => journey.result(db, id, browserHash) },
   });
   told.notifyLogout = provider.notifyLogout;
+  metrics.gauges("vahva_directory_jobs", "What directories have yet to be told", "state", directories.desk.count);
   metrics.gauge("vahva_hashes_waiting", "Passwords that wait for a free core", () => passwords.hashing().waiting);
 
   organisationRoutes(http.app, { db });
@@ -168,11 +180,12 @@ async function addFeatures(composed: Composed, http: Http) {
     onSessionsEnded,
     farewell,
   }).routes(http.app);
-  identification.routes(http.app, { http, audit, arrive: journey.arrive, onSessionsEnded });
+  const provers = [recovering.prover];
+  identification.routes(http.app, { http, audit, arrive: journey.arrive, onSessionsEnded, provers });
+  recovering.routes(http.app, { http, begin, directories });
   const behindProxy = config.cards?.header != null;
   cards.routes(http.app, { http, audit, arrive: journey.arrive, behindProxy });
   const { keys } = connecting.context;
-  const { publicUrl } = config;
   federationRoutes(http.app, { publicUrl, clock, keys, brokers, documents: federationDocuments });
   provider.routes(http.app);
   const { inbox } = composed.senders;

@@ -1,7 +1,11 @@
 import type { LocalisedText } from "../../kernel/language.ts";
-import type { Instant } from "../../kernel/time.ts";
-import type { Db, Tx } from "../../platform/database/index.ts";
+import type { Duration, Instant } from "../../kernel/time.ts";
+import type { Db, Listen, Tx } from "../../platform/database/index.ts";
+import type { Keyring } from "../../platform/seal/index.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { DirectoryTask } from "../../ports/directory.ts";
+import type { Random } from "../../ports/random.ts";
+import type { Audit } from "../audit/index.ts";
 import type { Account } from "../organisations/index.ts";
 
 export type JobState = "waiting" | "done" | "failed" | "withheld";
@@ -48,4 +52,38 @@ export type Directories = Readonly<{
   follow(db: Db | Tx, causeId: string): Promise<readonly Propagation[]>;
   /** The pass of a job, once; null when there is none or it was shown. */
   takePass(tx: Tx, jobId: string): Promise<Readonly<{ value: string; expiresAt: Instant }> | null>;
+}>;
+
+/** Who carries what directories have to be told. */
+export type Delivery = Readonly<{
+  /** Tells what is due, until nothing is; resolves to how many attempts that took, and never rejects. May run side by side. */
+  deliverDue(): Promise<number>;
+  /** Delivers as causes arise, and looks each second besides. `stop` tells what is under way to end, and waits for it. */
+  start(): { stop(): Promise<void> };
+}>;
+
+/** What became of one attempt, for metrics. `waited` is the time since the cause. */
+export type Outcome = Readonly<{
+  kind: string;
+  task: DirectoryTask["task"];
+  /** `lost`: the job was withheld, or its lease ran out, while it was being carried. */
+  result: "done" | "later" | "failed" | "withheld" | "lost";
+  waited: Duration;
+}>;
+
+export type Log = Readonly<{
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}>;
+
+export type DeliveryDeps = Readonly<{
+  db: Db;
+  clock: Clock;
+  random: Random;
+  keyring: Keyring;
+  audit: Audit;
+  /** Wakes the loop when something was told; without it the loop looks each second. */
+  listen?: Listen;
+  log?: Log;
+  onOutcome?: (outcome: Outcome) => void;
 }>;

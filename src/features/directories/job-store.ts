@@ -25,8 +25,7 @@ type NewJobs = Readonly<{
 }>;
 
 /**
- * Inserts a job for each open directory that has the account, and wakes the nodes when the transaction commits. What a
- * frozen account causes is withheld from the start.
+ * Inserts a job for each open directory that has the account, and wakes the nodes when the transaction commits.
  *
  * An account's state is read when its job is carried: one that waits already stands for this cause too, unless somebody
  * follows it. Its row is locked, so that nobody claims it, and reads the account, before this transaction has committed.
@@ -41,14 +40,11 @@ export async function insertJobs(tx: Tx, { account, task, cause }: NewJobs): Pro
       for update
     ), told as (
       insert into directory_job (directory_id, account_id, task, cause_id, state, next_attempt_at, made_at, since)
-      select directory.id, account.id, ${task}, ${cause.id}::uuid,
-        case account.state when 'frozen' then 'withheld' else 'waiting' end,
-        case account.state when 'frozen' then null else ${cause.at}::timestamptz end,
-        ${cause.at}, ${cause.at}
-      from directory join account on account.id = ${account.id}
-      where directory.organisation_id = ${account.organisationId} and directory.state = 'open'
-        and (directory.categories = '{}' or ${account.category} = any (directory.categories))
-        and directory.id not in (select directory_id from standing)
+      select id, ${account.id}::uuid, ${task}, ${cause.id}::uuid, 'waiting', at.now, at.now, at.now
+      from directory, (select ${cause.at}::timestamptz as now) as at
+      where organisation_id = ${account.organisationId} and state = 'open'
+        and (categories = '{}' or ${account.category} = any (categories))
+        and id not in (select directory_id from standing)
       returning id
     )
     select count(*) as count, pg_notify('vahva_directory_job', '') from told`.execute(tx);

@@ -42,14 +42,50 @@ export function makeMetrics() {
     labelNames: ["broker", "result"],
     registers,
   });
+  const directories = new Counter({
+    name: "vahva_directory_jobs_total",
+    help: "Attempts to tell directories",
+    labelNames: ["kind", "task", "result"],
+    registers,
+  });
+  const arrival = new Histogram({
+    name: "vahva_directory_delay_seconds",
+    help: "Time from a cause to its arrival in a directory",
+    labelNames: ["kind", "task"],
+    buckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 86_400],
+    registers,
+  });
+  const late = new Counter({
+    name: "vahva_directory_late_total",
+    help: "What has waited for a directory for more than ten minutes",
+    registers,
+  });
   return {
     registry,
+    countDirectory: (kind: string, task: string, result: string, waitedSeconds: number) => {
+      directories.inc({ kind, task, result });
+      if (result === "done") arrival.observe({ kind, task }, waitedSeconds);
+    },
+    countLateDirectory: (jobs: number) => late.inc(jobs),
     countIdentification: (broker: string, result: string) => identifications.inc({ broker, result }),
     countEvent: (type: string, result: string) => events.inc({ type, result }),
     countMessage: (channel: string, template: string, result: string, waitedSeconds: number) => {
       messages.inc({ channel, template, result });
       if (result === "delivered") delivery.observe({ channel }, waitedSeconds);
     },
+    /** Numbers by a label's values, read when Prometheus asks; while they can't be, there are none. */
+    gauges: (name: string, help: string, label: string, read: () => Promise<Readonly<Record<string, number>>>) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        async collect() {
+          const numbers = await read().catch(() => ({}));
+          this.reset();
+          for (const [value, number] of Object.entries(numbers)) this.set({ [label]: value }, number);
+        },
+      }),
     /** A number that is read when Prometheus asks. */
     gauge: (name: string, help: string, read: () => number) =>
       new Gauge({

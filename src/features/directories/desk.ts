@@ -1,0 +1,87 @@
+import type { Db, Tx } from "../../platform/database/index.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Actor, Audit } from "../audit/index.ts";
+import { loadAccount } from "../organisations/index.ts";
+import type { JobState } from "./contract.ts";
+import { countJobs, deleteJob, listJobs, lockFailed, lockJob, putToWork, type StoredJob } from "./desk-store.ts";
+import { findDirectory } from "./directory-store.ts";
+
+type Deps = Readonly<{ db: Db; clock: Clock; audit: Audit }>;
+type By = Readonly<{ actor: Actor }>;
+
+export type JobQuery = Readonly<{
+  /** Of one organisation; of all unless given. */
+  organisationId?: string;
+  directory?: string;
+  state?: Exclude<JobState, "done">;
+  limit: number;
+}>;
+
+/** What became of a job that was to be sent again. */
+export type Resent = "resent" | "no-such-job" | "waits-already" | "account-frozen";
+
+/** What waits for an operator: dead letters and what was withheld, and what may be done about them. */
+export function makeDesk({ db, clock, audit }: Deps) {
+  const record = (tx: Tx, type: string, jobs: readonly StoredJob[], actor: Actor) =>
+    audit.record(
+      tx,
+      jobs.map(({ id, organisationId, accountId, directory, task, state }) => ({
+        type,
+        result: "done",
+        actor,
+        organisationId,
+        accountId,
+        detail: { directory, task, job: id, was: state },
+      })),
+    );
+
+  const send = async (tx: Tx, jobs: readonly StoredJob[], actor: Actor): Promise<void> => {
+    if (jobs.length === 0) return;
+    const ids = jobs.map(({ id }) => id);
+    await putToWork(tx, ids, clock.now());
+    await record(tx, "directory.resent", jobs, actor);
+  };
+
+  return {
+    /** Jobs that are not done, the earliest first. */
+    list: ({ organisationId = "", directory = "", state, limit }: JobQuery): Promise<StoredJob[]> =>
+      listJobs(
+        db,
+        { organisationId: organisationId || null, directory: directory || null, state: state ?? null },
+        limit,
+      ),
+
+    count: () => countJobs(db),
+
+    /** Sends a job again that failed or was withheld. */
+    resend: (id: number, { actor }: By): Promise<Resent> =>
+      db.transaction().execute(async (tx) => {
+        const job = await lockJob(tx, id);
+        if (!job) return "no-such-job";
+        if (job.state === "waiting") return "waits-already";
+        if ((await loadAccount(tx, job.accountId))?.state === "frozen") return "account-frozen";
+        await send(tx, [job], actor);
+        return "resent";
+      }),
+
+    /** Sends all of a directory's dead letters again; what was withheld is for somebody to look at, one by one. */
+    resendFailed: (organisationId: string, name: string, { actor }: By): Promise<number | "no-such-directory"> =>
+      db.transaction().execute(async (tx) => {
+        const directory = await findDirectory(tx, organisationId, name);
+        if (!directory) return "no-such-directory";
+        const jobs = await lockFailed(tx, directory.id);
+        await send(tx, jobs, actor);
+        return jobs.length;
+      }),
+
+    /** Forgets a job: its directory will not be told. What is on its way at this moment can't be called back. */
+    drop: (id: number, { actor }: By): Promise<"dropped" | "no-such-job"> =>
+      db.transaction().execute(async (tx) => {
+        const job = await lockJob(tx, id);
+        if (!job) return "no-such-job";
+        await deleteJob(tx, id);
+        await record(tx, "directory.dropped", [job], actor);
+        return "dropped";
+      }),
+  };
+}
