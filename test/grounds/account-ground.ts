@@ -24,6 +24,8 @@ import {
   makeCreateAccount,
   makeCreateOrganisation,
 } from "../../src/features/organisations/index.ts";
+import { newPasswordByLinkPurpose, passwordLinks } from "../../src/features/recovery/password-link/index.ts";
+import { makeSendLink } from "../../src/features/recovery/password-link/send-link.ts";
 import { type EndedSession, makeSessionId, startSession } from "../../src/features/sessions/index.ts";
 import { signIn, signInPurpose } from "../../src/features/sign-in/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
@@ -76,6 +78,7 @@ export async function openAccountGround() {
     changePasswordPurpose,
     linkMethodPurpose,
     removeMethodPurpose({ methods, messages }),
+    newPasswordByLinkPurpose,
   ];
   const onSessionsEnded = (gone: readonly EndedSession[]) => void ended.push(...gone);
   const journey = journeys({ ...shared, methods, purposes, onSessionsEnded });
@@ -92,6 +95,7 @@ export async function openAccountGround() {
     onSessionsEnded,
   }).routes(http.app);
 
+  passwordLinks({ ...shared, methods, begin }).routes(http.app);
   guides({ ...shared, methods, canProve: () => false }).routes(http.app);
 
   const created = await makeCreateOrganisation({ ...shared, methods: ["eid", "totp"], countries: ["FI"] })(
@@ -240,6 +244,7 @@ export async function openAccountGround() {
       return mail.sent.filter((sent) => sent.to === to);
     },
     organisation,
+    sendPasswordLink: makeSendLink({ ...shared, methods, publicUrl }),
     person,
     secondApp,
     setPolicy,

@@ -8,6 +8,8 @@ const words: Readonly<Record<string, Key>> = {
   "password.refused": "account:event-password-refused",
   "password.set": "account:event-password-set",
   "password.changed": "account:event-password-changed",
+  "password-link.sent": "account:event-password-link-sent",
+  "password-link.used": "account:event-password-link-used",
   "temporary-password.ordered": "account:event-temporary-ordered",
   "temporary-password.accepted": "account:event-temporary-accepted",
   "account.closed": "account:event-account-closed",

@@ -9,7 +9,7 @@ import { type LinkSent, type LinkWish, makeSendLink, type SendLinkDeps } from ".
 export { sentAddress } from "./pages.ts";
 export { newPasswordByLinkPurpose } from "./purpose.ts";
 export type { LinkSent, LinkWish } from "./send-link.ts";
-export { sweepPasswordLinks } from "./store.ts";
+export { endPasswordLinks, sweepPasswordLinks } from "./store.ts";
 
 /** No answer comes sooner, so that the time it takes to send an e-mail tells nobody that there is somebody (REC-6). */
 const soonest = 400;

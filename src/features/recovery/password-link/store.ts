@@ -56,6 +56,11 @@ export async function useLink(tx: Tx, { id, epoch }: Pick<PasswordLink, "id" | "
   return row !== undefined;
 }
 
+/** Voids what was sent: its link leads nowhere from then on. */
+export async function endPasswordLinks(tx: Tx, accountId: string): Promise<void> {
+  await tx.deleteFrom("recovery_link").where("account_id", "=", accountId).execute();
+}
+
 /** Deletes links that expired before `instant`; resolves to how many. */
 export async function sweepPasswordLinks(db: Db, instant: Instant): Promise<number> {
   const { numDeletedRows } = await db.deleteFrom("recovery_link").where("expires_at", "<", instant).executeTakeFirst();
