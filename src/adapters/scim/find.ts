@@ -19,7 +19,7 @@ export const filterFor = (key: Key, value: string): string => `${key} eq ${JSON.
 /** The one user whose `key` is `value`, or null. Whatever a service sends, what doesn't match is left aside. */
 export async function find(exchange: Exchange, canFilter: boolean, key: Key, value: string): Promise<Found | null> {
   const all = canFilter
-    ? await page(exchange, `filter=${encodeURIComponent(filterFor(key, value))}`)
+    ? (await page(exchange, `filter=${encodeURIComponent(filterFor(key, value))}`)).resources
     : await everybody(exchange);
   const matching = all.filter((resource) => isSame(key, get(resource, key), value));
   if (matching.length > 1)
@@ -32,18 +32,18 @@ export async function find(exchange: Exchange, canFilter: boolean, key: Key, val
 const isSame = (key: Key, there: unknown, ours: string): boolean =>
   typeof there === "string" && (key === "externalId" ? there === ours : there.toLowerCase() === ours.toLowerCase());
 
-async function page(exchange: Exchange, query: string): Promise<readonly Resource[]> {
+async function page(exchange: Exchange, query: string): Promise<{ resources: readonly Resource[]; total: unknown }> {
   const { body } = await exchange({ method: "GET", path: `/Users?${query}` });
   const resources = get(body, "Resources") ?? [];
-  return Array.isArray(resources) ? resources.filter(isObject) : [];
+  return { resources: Array.isArray(resources) ? resources.filter(isObject) : [], total: get(body, "totalResults") };
 }
 
 async function everybody(exchange: Exchange): Promise<readonly Resource[]> {
   const all: Resource[] = [];
   for (let pages = 0; pages < pageLimit; pages += 1) {
-    const next = await page(exchange, `startIndex=${all.length + 1}&count=${pageSize}`);
-    if (next.length === 0) return all;
-    all.push(...next);
+    const { resources, total } = await page(exchange, `startIndex=${all.length + 1}&count=${pageSize}`);
+    all.push(...resources);
+    if (resources.length === 0 || all.length === total) return all;
   }
   throw failed("There are too many users to look through one by one: the SCIM service has to filter.");
 }

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { scimKind } from "../../src/adapters/scim/index.ts";
+import type { DirectorySubject } from "../../src/ports/directory.ts";
+import { factorsUrn, type ScimService, startScimService } from "../doubles/scim-service.ts";
+import { attempt, subject } from "../grounds/directory-kind.ts";
+
+let service: ScimService;
+before(async () => {
+  service = await startScimService();
+});
+after(() => service.stop());
+afterEach(() => {
+  service.users.clear();
+  service.requests.length = 0;
+});
+
+const now = new Date("2026-05-04T10:00:00Z");
+const madeAt = now;
+const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const resetAt = `${factorsUrn}:resetAt`;
+const seeds = `${factorsUrn}:seeds`;
+
+function directory(settings: object, secret: string | null = service.token) {
+  const parsed = scimKind.parse({ baseUrl: service.baseUrl, ...settings });
+  assert.ok("settings" in parsed, JSON.stringify(parsed));
+  const directory = { name: "cloud", kind: "scim", settings: parsed.settings, secret };
+  return scimKind.connect(directory, { publicUrl: "https://id.example.fi" });
+}
+
+const account = (settings: object, who: DirectorySubject = subject) =>
+  attempt(directory(settings), { task: "account" }, { subject: who, now });
+const userNamed = (userName: string) => [...service.users.values()].find((user) => user.userName === userName);
+
+test("DIR-2 an account is made once, with what is ours and no more, and told again changes nothing", async () => {
+  const create = { create: true, attributes: undefined };
+  assert.deepEqual((await account(create)).carried, { result: "done", progress: null, left: [] });
+  assert.deepEqual(service.asked(), ["GET /ServiceProviderConfig", "GET /Users", "POST /Users"]);
+  const { id: _, meta: __, schemas: ___, ...user } = userNamed("matti") ?? assert.fail("was not made");
+  assert.deepEqual(user, {
+    externalId: subject.accountId,
+    userName: "matti",
+    active: true,
+    name: { givenName: "Matti", familyName: "Meikäläinen" },
+    displayName: "Matti Meikäläinen",
+    emails: [{ type: "work", value: "matti@example.fi", primary: true }],
+    phoneNumbers: [{ type: "mobile", value: "+358401234567", primary: true }],
+    preferredLanguage: "fi",
+  });
+  assert.equal((await account(create)).carried.result, "done");
+  assert.deepEqual(service.asked(), ["GET /ServiceProviderConfig", "GET /Users"]);
+});
+
+test("DIR-2 by PATCH or by PUT, what differs is changed and the rest stays", async () => {
+  for (const patch of [true, false]) {
+    service.users.clear();
+    service.add({
+      externalId: subject.accountId,
+      userName: "matti",
+      title: "Dr",
+      emails: [{ type: "home", value: "m@home.example", primary: true }],
+      phoneNumbers: [{ type: "mobile", value: "+358409999999" }],
+      [enterprise]: { employeeNumber: "old", department: "IT" },
+    });
+    const attributes = {
+      externalId: "accountId",
+      userName: "userName",
+      'emails[type eq "work"].value': "email",
+      'phoneNumbers[type eq "mobile"].value': "phone",
+      [`${enterprise}:employeeNumber`]: "category",
+      roles: "roles",
+    };
+    const told = { ...subject, phone: null, userName: "matti2" };
+    const { carried } = await account({ attributes, capabilities: { patch } }, told);
+    assert.equal(carried.result, "done");
+    assert.deepEqual(service.asked().at(-1), `${patch ? "PATCH" : "PUT"} /Users/…`);
+    const user = userNamed("matti2") ?? assert.fail("was not renamed");
+    assert.equal(user.title, "Dr");
+    assert.equal(user.phoneNumbers, undefined);
+    assert.deepEqual(user.emails, [
+      { type: "home", value: "m@home.example", primary: true },
+      { type: "work", value: "matti@example.fi" },
+    ]);
+    assert.deepEqual(user[enterprise], { employeeNumber: "staff", department: "IT" });
+    assert.deepEqual(user.roles, [{ value: "teacher" }, { value: "tutor" }]);
+    assert.equal((await account({ attributes, capabilities: { patch } }, told)).carried.result, "done");
+    assert.deepEqual(service.asked().at(-1), "GET /Users", "nothing differs");
+  }
+});
+
+test("DIR-2 an account that may not be used is deactivated, deleted or left, as configured", async () => {
+  const closed = { ...subject, isActive: false };
+  const ours = { externalId: subject.accountId, userName: "matti" };
+  const { id } = service.add(ours);
+  assert.equal((await account({ onClosed: "nothing" }, closed)).carried.result, "done");
+  assert.equal(service.users.get(id)?.active, true);
+  assert.equal((await account({ onClosed: "deactivate" }, closed)).carried.result, "done");
+  assert.equal(service.users.get(id)?.active, false);
+  assert.equal((await account({})).carried.result, "done");
+  assert.equal(service.users.get(id)?.active, true, "and opened again");
+  for (let times = 0; times < 2; times += 1)
+    assert.equal((await account({ onClosed: "delete" }, closed)).carried.result, "done");
+  assert.equal(service.users.size, 0);
+  const { carried } = await account({ onClosed: "delete", capabilities: { delete: false } }, closed);
+  assert.equal(carried.result, "done", "there is nobody to delete");
+});
+
+test("T80 a user who is there already is adopted, unless it is another's", async () => {
+  service.add({ userName: "matti" });
+  assert.equal((await account({ create: true })).carried.result, "done");
+  assert.equal(userNamed("matti")?.externalId, subject.accountId);
+
+  service.users.clear();
+  const { id } = service.add({ userName: "matti", externalId: "another" });
+  for (const lookUp of ["externalId", "userName"]) {
+    const { carried } = await account({ create: true, lookUp });
+    assert.equal(carried.result, "failed");
+    assert.match("reason" in carried ? carried.reason : "", /belongs to another account/u);
+    assert.doesNotMatch(JSON.stringify(carried), /matti|another"/u);
+  }
+  assert.equal(service.users.get(id)?.externalId, "another");
+});
+
+test("DIR-2 a user who was renamed here is found by the name's fellow, and nobody is made without leave", async () => {
+  service.add({ userName: "maija", externalId: subject.accountId });
+  assert.equal((await account({ lookUp: "userName" })).carried.result, "done");
+  assert.equal(userNamed("matti")?.externalId, subject.accountId);
+  service.users.clear();
+  assert.equal((await account({})).carried.result, "failed");
+  assert.equal((await account({}, { ...subject, isActive: false })).carried.result, "done");
+  assert.equal(service.users.size, 0);
+});
+
+test("T80 whatever answers come, the account arrives once", async () => {
+  service.fail("GET /Users", { status: 429, headers: { "retry-after": "7" } });
+  const busy = (await account({ create: true })).carried;
+  assert.deepEqual(busy, { result: "later", reason: "The SCIM service answered 429.", retryAfter: 7000 });
+
+  service.fail("POST /Users", { status: 504, after: true });
+  assert.equal((await account({ create: true })).carried.result, "later");
+  assert.equal(service.users.size, 1, "it was made, though nobody said so");
+  assert.equal((await account({ create: true })).carried.result, "done");
+  assert.equal(service.users.size, 1);
+
+  for (const hangUp of ["before", "after"] as const) {
+    service.users.clear();
+    service.fail("POST /Users", { hangUp });
+    assert.equal((await account({ create: true })).carried.result, "later");
+    assert.equal((await account({ create: true })).carried.result, "done");
+    assert.equal(service.users.size, 1);
+  }
+});
+
+test("T80 503 and a late date wait as told, a proxy's page and a conflict of versions wait", async () => {
+  service.add({ userName: "matti", externalId: subject.accountId });
+  const date = new Date(now.getTime() + 90_000).toUTCString();
+  service.fail("GET /Users", { status: 503, headers: { "retry-after": date } });
+  assert.deepEqual((await account({})).carried, {
+    result: "later",
+    reason: "The SCIM service answered 503.",
+    retryAfter: 90_000,
+  });
+  service.fail("GET /Users", { status: 200, body: "<html>Sign in</html>" });
+  assert.equal((await account({})).carried.result, "later");
+  service.fail("PATCH /Users", { status: 412 });
+  assert.equal((await account({})).carried.result, "later");
+  assert.equal((await account({})).carried.result, "done");
+});
+
+test("T80 what somebody has to mend is said, without names or the service's own words", async () => {
+  service.add({ userName: "matti", externalId: subject.accountId });
+  const words = { detail: "user matti@example.fi is not allowed", scimType: "mutability" };
+  for (const [status, says] of [
+    [401, /token/u],
+    [403, /right/u],
+    [400, /400, mutability/u],
+    [404, /baseUrl/u],
+  ] as const) {
+    service.fail("PATCH /Users", { status, body: words });
+    const { carried } = await account({});
+    assert.equal(carried.result, "failed", String(status));
+    assert.match("reason" in carried ? carried.reason : "", says);
+    assert.doesNotMatch(JSON.stringify(carried), /matti|example/u);
+  }
+  for (const secret of [null, "", "a b", "a\r\nx-other: 1"]) {
+    const { carried } = await attempt(directory({}, secret), { task: "account" }, { subject, now });
+    assert.equal(carried.result, "failed");
+  }
+  assert.equal((await attempt(directory({}, "wrong"), { task: "account" }, { subject, now })).carried.result, "failed");
+});
+
+test("T83 redirects are not followed", async () => {
+  service.fail("GET /Users", { status: 307, headers: { location: "/scim/v2/Elsewhere" } });
+  const { carried } = await account({});
+  assert.equal(carried.result, "failed");
+  assert.deepEqual(service.asked(), ["GET /ServiceProviderConfig", "GET /Users"]);
+});
+
+test("T82 a name that looks like a filter finds nobody else", async () => {
+  const { id } = service.add({ userName: "victim" });
+  for (const userName of [
+    '" or "1" eq "1',
+    'x" or userName sw "',
+    'victim" and active eq "',
+    "victim\u0000",
+    '\\" or 1',
+  ]) {
+    const { carried } = await account({ lookUp: "userName" }, { ...subject, userName });
+    assert.equal(carried.result, "failed", userName);
+  }
+  assert.equal(service.users.get(id)?.userName, "victim");
+});
+
+test("T82 a service that ignores filters, or can't filter, gives nobody else's user away", async () => {
+  for (let index = 0; index < 120; index += 1) service.add({ userName: `other${index}` });
+  service.fail("GET /Users", { status: 200, body: { Resources: [...service.users.values()].slice(0, 2) } });
+  assert.equal((await account({})).carried.result, "failed");
+  service.add({ userName: "matti", externalId: subject.accountId });
+  service.asked();
+  assert.equal((await account({ capabilities: { filter: false } })).carried.result, "done");
+  assert.deepEqual(service.asked().slice(-4), [
+    "GET /ServiceProviderConfig",
+    "GET /Users",
+    "GET /Users",
+    "PATCH /Users/…",
+  ]);
+  service.fail("GET /Users", {
+    status: 200,
+    body: { Resources: [{ id: "../Groups", externalId: subject.accountId }] },
+  });
+  await account({});
+  assert.equal(service.requests.at(-1)?.path, "/Users/..%2FGroups", "an id can't lead elsewhere");
+});
+
+const onReset = [
+  { op: "replace", path: resetAt, value: "{madeAt}" },
+  { op: "remove", path: seeds },
+];
+const reset = (memory: string | null = null, at = now, settings: object = { onReset }) =>
+  attempt(directory(settings), { task: "reset", madeAt }, { subject, now: at, memory });
+const early = new Date(madeAt.getTime() - 3_600_000);
+const addPerson = (factors: object, lastModified = early) =>
+  service.add({ userName: "matti", externalId: subject.accountId, [factorsUrn]: factors }, lastModified);
+
+test("DIR-2 a reset does what is configured, and nothing where nothing is", async () => {
+  const { id } = addPerson({ seeds: ["a", "b"] });
+  assert.equal((await reset()).carried.result, "done");
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { resetAt: madeAt.toISOString() });
+  service.asked();
+  assert.equal((await reset(null, now, {})).carried.result, "done");
+  assert.deepEqual(service.asked(), []);
+});
+
+test("T80 a late attempt leaves what was linked after the reset", async () => {
+  const { id } = addPerson({ seeds: ["a", "b"], resetAt: "never" });
+  service.fail("PATCH /Users", { status: 503 });
+  const first = await reset();
+  assert.equal(first.carried.result, "later");
+  assert.ok(first.memory);
+  assert.doesNotMatch(first.memory, /"a"|never/u);
+  // Meanwhile somebody there took an old one, and the person has linked a new one.
+  service.users.set(id, { ...addPersonAs(id), [factorsUrn]: { seeds: ["b", "new"], resetAt: "by hand" } });
+  assert.equal((await reset(first.memory)).carried.result, "done");
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { seeds: ["new"], resetAt: "by hand" });
+  assert.equal((await reset(first.memory)).carried.result, "done");
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { seeds: ["new"], resetAt: "by hand" });
+});
+
+const addPersonAs = (id: string) => service.users.get(id) ?? assert.fail("is gone");
+
+test("T80 a reset that was done, though nobody said so, is done once", async () => {
+  const { id } = addPerson({ seeds: ["a"] });
+  service.fail("PATCH /Users", { status: 504, after: true });
+  const first = await reset();
+  assert.equal(first.carried.result, "later");
+  service.asked();
+  assert.equal((await reset(first.memory)).carried.result, "done");
+  assert.deepEqual(service.asked(), ["GET /ServiceProviderConfig", "GET /Users"]);
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { resetAt: madeAt.toISOString() });
+});
+
+test("T80 where nobody can tell new from old, somebody is asked, and then obeyed", async () => {
+  const { id } = addPerson({ seeds: ["a"] }, new Date(madeAt.getTime() + 600_000));
+  const first = await reset();
+  assert.equal(first.carried.result, "failed");
+  assert.deepEqual("left" in first.carried && first.carried.left, [resetAt, seeds]);
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { seeds: ["a"] });
+  assert.equal((await reset(first.memory)).carried.result, "done");
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { resetAt: madeAt.toISOString() });
+});
+
+test("DIR-2 a check says what works and what to do", async () => {
+  const checks = await directory({}).check(now);
+  assert.deepEqual(
+    checks.map(({ verdict }) => verdict),
+    ["pass", "pass"],
+  );
+  service.fail("GET /ServiceProviderConfig", { status: 404 });
+  assert.equal((await directory({}).check(now)).at(-1)?.verdict, "advice");
+  assert.equal((await directory({}, "wrong").check(now))[0]?.verdict, "fail");
+  assert.equal((await directory({ baseUrl: "http://127.0.0.1:1/scim" }).check(now))[0]?.verdict, "fail");
+});

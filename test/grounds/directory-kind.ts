@@ -1,0 +1,31 @@
+import type { Carried, Directory, DirectorySubject, DirectoryTask } from "../../src/ports/directory.ts";
+
+/** Somebody whose account directories are told of. */
+export const subject: DirectorySubject = {
+  accountId: "0197a3c2-0000-7000-8000-000000000001",
+  userName: "matti",
+  email: "matti@example.fi",
+  phone: "+358401234567",
+  givenName: "Matti",
+  familyName: "Meikäläinen",
+  language: "fi",
+  category: "staff",
+  roles: ["teacher", "tutor"],
+  isActive: true,
+};
+
+type Circumstances = { subject?: DirectorySubject; now?: Date; memory?: string | null; signal?: AbortSignal };
+
+/** One attempt, as the room makes it; and the memory that it leaves for the next. */
+export async function attempt(
+  directory: Directory,
+  task: DirectoryTask,
+  { subject: who = subject, now = new Date(), memory = null, signal = AbortSignal.timeout(60_000) }: Circumstances = {},
+): Promise<{ carried: Carried; memory: string | null }> {
+  let noted = memory;
+  const remember = async (next: string) => {
+    noted = next;
+  };
+  const carried = await directory.carry(task, who, { memory, remember, now: () => now, signal });
+  return { carried, memory: noted };
+}
