@@ -34,9 +34,9 @@ function samples(language: Language): Record<string, StepPage> {
   const notice = { key: "eid:cancelled", tone: "warn" } as const;
   const refused = stepView({ language, others: true, purpose: "activation", notice });
   return {
-    choose: chooseMeansPage(refused, [banks(language), suomifi(language)], { linking: true }),
-    one: chooseMeansPage(view, [suomifi(language)], { linking: false }),
-    none: chooseMeansPage(view, [], { linking: false }),
+    choose: chooseMeansPage(refused, [banks(language), suomifi(language)], "link"),
+    one: chooseMeansPage(view, [suomifi(language)], "sign-in"),
+    none: chooseMeansPage(view, [], "sign-in"),
     account: chooseAccountPage(view, [
       { accountId: "1", organisation: "Länsi-Uudenmaan hyvinvointialue", userName: "virtaain" },
       { accountId: "2", organisation: "Havula Energia", userName: "aino.virtanen@havula-energia.example" },

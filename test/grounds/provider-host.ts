@@ -69,7 +69,7 @@ export async function startHost({
   if (eids) {
     const onSessionsEnded = provider.notifyLogout;
     const nobody = () => Promise.reject(new Error("nobody signs in by an eID here"));
-    eids.routes(http.app, { http, audit, onSessionsEnded, arrive: nobody });
+    eids.routes(http.app, { http, audit, onSessionsEnded, arrive: nobody, provers: [] });
     accountRoutes(http.app, { ...shared, http, onSessionsEnded, methods: [], begin: nobody, farewell: eids.farewell });
   }
   const address = await http.app.listen({ host: "127.0.0.1", port: port || Number(new URL(origin).port) });

@@ -52,12 +52,14 @@ export function makeAdvance(deps: JourneyDeps) {
       const outcome = await (decide ?? attempt.decide(tx, now))(journey);
       if (outcome.result === "shown") return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
       if (outcome.result === "left") {
-        await saveChange(tx, id, { notice: null }, now);
+        await saveChange(tx, id, { notice: null, lapsed: outcome.lapsed ?? [] }, now);
         return { to: "elsewhere", url: outcome.url };
       }
       const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };
+      const reference = outcome.forSupport ? origin.reference : null;
+      await outcome.besides?.(tx, origin);
       await Promise.all([
-        saveChange(tx, id, { notice: outcome.notice, lapsed: outcome.lapsed ?? [] }, now),
+        saveChange(tx, id, { notice: outcome.notice, lapsed: outcome.lapsed ?? [], reference }, now),
         deps.messages.enqueue(tx, outcome.messages ?? []),
         deps.audit.record(tx, [refused]),
       ]);

@@ -24,6 +24,8 @@ export type Beginning = {
   application?: string | null;
   returnTo?: string | null;
   requested?: Requested;
+  /** When it is over, if sooner than usual. */
+  until?: Instant;
   /** What was shown before: a PIN, or what a session rests on. Too old ones don't count later. */
   proofs?: readonly { kind: string; authenticatorId: string | null; shownAt: Instant }[];
 };
@@ -51,9 +53,11 @@ export const makeBegin =
         returnTo: beginning.returnTo ?? null,
         requested: { ...requested, ...(notBefore && { notBefore }) },
         proofs: beginning.proofs ?? [],
-        expiresAt: plus(now, journeyLifetime),
+        expiresAt: earlier(plus(now, journeyLifetime), beginning.until),
       },
       now,
     );
     return id;
   };
+
+const earlier = (one: Instant, other: Instant | undefined): Instant => (other && other < one ? other : one);

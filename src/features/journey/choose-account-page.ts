@@ -4,7 +4,7 @@ import type { StepPage, StepView } from "./method.ts";
 
 /** SIN-2: whoever is known in several organisations by what was shown says which one is meant. Posts `account`. */
 export function chooseAccountPage(
-  { t, language, form, anotherWay }: StepView,
+  { t, language, form, journey, anotherWay }: StepView,
   accounts: readonly Readonly<{ accountId: string; organisation: string; userName: string }>[],
 ): StepPage {
   const compare = compareNames(language);
@@ -18,9 +18,9 @@ export function chooseAccountPage(
       note: t("journey:user-name", { name: userName }),
     }));
   return {
-    title: t("journey:choose-account"),
+    title: t("journey:choose-account", { context: journey.purpose }),
     lede: t("journey:choose-account-lede"),
     main: html`${form(ways(list))}${anotherWay}`,
-    help: helpSection(t("journey:why-choose"), t("journey:why-choose-answer")),
+    help: helpSection(t("journey:why-choose"), t("journey:why-choose-answer", { context: journey.purpose })),
   };
 }

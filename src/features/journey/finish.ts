@@ -86,13 +86,13 @@ export function makeFinish(
     const linked = facts.account?.linked ?? [];
     const way = completedWay({ ...facts, account: { state: "active", linked }, proofs: lasting });
     const claim = way && { accountId: account.id, ...assurance(way, lasting, amrOf) };
-    const finished = await purpose.finish(tx, journey, now);
     // Where the person came by what is gone now, this browser's session ends too.
     const isOut = removed.size > 0 && !claim;
     const { epoch, ended } =
       purpose.endsOthers || removed.size > 0
-        ? await endOthers(tx, account.id, isOut ? null : sessionCookie)
+        ? await endOthers(tx, account.id, isOut || !purpose.signsIn ? null : sessionCookie)
         : { epoch: account.epoch, ended: left?.ended ?? [] };
+    const finished = await purpose.finish(tx, journey, now, { origin, epoch, ended });
     // Something is not shown yet (the password, when the app was linked on another device): it is all that is asked then.
     const next =
       purpose.signsIn && !claim && !isOut

@@ -22,6 +22,7 @@ export { linkNotices } from "./link-notices.ts";
 export type {
   Attempt,
   Authenticator,
+  Ending,
   Form,
   Journey,
   Method,
@@ -37,7 +38,7 @@ export type {
 export { drawOwnPage } from "./page-routes.ts";
 export { refusalNotice } from "./pages.ts";
 export { findHalfWay } from "./result/store.ts";
-export { findOpenJourney, sweepJourneys } from "./store.ts";
+export { findOpenJourney, loadJourney, sweepJourneys } from "./store.ts";
 export type { Arrival, Beginning };
 
 export type Journeys = ReturnType<typeof journeys>;

@@ -7,6 +7,7 @@ import type { Content, Html, IconName } from "../../platform/pages/index.ts";
 import type { AuditEvent } from "../audit/index.ts";
 import type { Outgoing } from "../messages/index.ts";
 import type { Account, Organisation } from "../organisations/index.ts";
+import type { EndedSession } from "../sessions/index.ts";
 import type { MethodRule, PurposeName } from "./domain/rules.ts";
 
 /** One method of one account, as every method is: what the rooms in `authenticators/` know besides is their own. */
@@ -61,7 +62,7 @@ export type Journey = Readonly<{
   endedAt: Instant | null;
   /** What it ended with, for whoever began it: null until it has ended signed in. */
   result: Readonly<{ accountId: string; acr: string; amr: readonly string[]; authenticatedAt: Instant }> | null;
-  proofs: readonly Readonly<{ kind: string; authenticatorId: string | null; shownAt: Instant }>[];
+  proofs: readonly Readonly<{ kind: string; authenticatorId: string | null; shownAt: Instant; by?: string }>[];
   authenticators: readonly Authenticator[];
   /** Accounts that signed in in this browser before, the latest first, and how. */
   known: readonly Readonly<{ accountId: string; method: string }>[];
@@ -71,8 +72,8 @@ export type Journey = Readonly<{
 export type Outcome =
   | Readonly<{
       result: "shown";
-      /** Kinds of proof that now stand. */
-      proofs: readonly Readonly<{ kind: string; authenticatorId: string | null }>[];
+      /** Kinds of proof that now stand. `by` tells the purpose's end, if it comes with this very step, who vouches for it. */
+      proofs: readonly Readonly<{ kind: string; authenticatorId: string | null; by?: string }>[];
       /** Methods that the step linked. */
       linked?: readonly Authenticator[];
       /** Ids of authenticators that the step has removed. */
@@ -82,13 +83,20 @@ export type Outcome =
       event: Pick<AuditEvent, "type" | "detail">;
       messages?: readonly Outgoing[];
     }>
-  /** The browser leaves, to show something elsewhere and come back with it: to an address of another service or our own. */
-  | Readonly<{ result: "left"; url: string }>
+  /**
+   * The browser leaves, to show something elsewhere and come back with it: to an address of another service or our own.
+   * Proofs of the kinds in `lapsed` no longer hold.
+   */
+  | Readonly<{ result: "left"; url: string; lapsed?: readonly string[] }>
   | Readonly<{
       result: "refused";
       notice: Notice;
       /** Kinds of proof that no longer hold: they are asked again. */
       lapsed?: readonly string[];
+      /** Its page leads to support, and shows the reference that the event is found by (SIN-12). */
+      forSupport?: boolean;
+      /** What else is done about it in the same transaction, with where it was posted from. */
+      besides?(tx: Tx, origin: Origin): Promise<unknown>;
       /** Whose account it was tried on, where the attempt claims none: for the audit only. */
       about?: Readonly<{ accountId: string; organisationId: string }>;
       event: Pick<AuditEvent, "type" | "detail">;
@@ -182,13 +190,21 @@ export type Method = MethodRule &
     }>;
   }>;
 
+/** What a purpose's end may tell of besides: where it was posted from, and what has just ended with it. */
+export type Ending = Readonly<{
+  origin: Origin;
+  /** The account's, raised already where others' access ends. */
+  epoch: number;
+  ended: readonly EndedSession[];
+}>;
+
 /** What a purpose does at its end. */
 export type Purpose = Readonly<{
   name: PurposeName;
   /** Steps of its own, that belong to no method. */
   steps?: readonly StepHandler[];
   /** In the transaction of the last step; the session is made by the dispatcher. */
-  finish(tx: Tx, journey: Journey, now: Instant): Promise<readonly AuditEvent[]>;
+  finish(tx: Tx, journey: Journey, now: Instant, ending: Ending): Promise<readonly AuditEvent[]>;
   /** Where the browser goes then: an address of our own, or of the organisation's home application. */
   destination(journey: Journey): string;
   /** Where a journey that was left too long begins again; without it, the sign-in page. */
@@ -197,7 +213,10 @@ export type Purpose = Readonly<{
   donePage?(view: Omit<StepView, "form" | "refusal" | "anotherWay">): StepPage;
   /** Whether it ends signed in. */
   signsIn: boolean;
-  /** A change of credentials: every other session, half-way journey and grant of the account ends with it. */
+  /**
+   * A change of credentials: every other session, half-way journey and grant of the account ends with it; this browser's
+   * session too where nobody is signed in by it.
+   */
   endsOthers?: boolean;
   /** Ids of authenticators that its end removes: as with `endsOthers`, and this browser's session too if it rests on one. */
   removes?(journey: Journey): readonly string[];

@@ -8,6 +8,7 @@ import {
   type Html,
   helpSection,
   html,
+  link,
   notice,
   orHeading,
   richText,
@@ -33,6 +34,14 @@ export const anotherWay = (drawing: Drawing): Html =>
     drawing,
     "choose",
   )(button({ label: drawing.t("common:try-another-way"), look: "plain", name: "method", value: "" }));
+
+/** Where somebody gets back in who can't sign in; the journey goes along, so that one comes back to where one was going. */
+export function recoverLink({ journey, t }: Pick<StepView, "journey" | "t">, asked: string | null): Html {
+  const { organisation, id } = journey;
+  const query = new URLSearchParams({ ...(organisation && { organisation: organisation.slug }), journey: id });
+  const label = t(asked === entryByPassword ? "journey:forgotten" : "journey:cant-sign-in");
+  return html`<p class="small">${link({ href: `/recover?${query}`, label })}</p>`;
+}
 
 /** "Sign in", and to what. */
 export function signInHeading({ journey, language, t }: Pick<StepView, "journey" | "language" | "t">) {
@@ -81,9 +90,9 @@ export function choosePage(drawing: Drawing, step: Step & { do: "choose" }, meth
   return {
     ...(linking
       ? {
-          title: t("journey:choose-method"),
-          lede: t("journey:choose-method-lede"),
-          step: { at: 2, of: 3, label: t("journey:activate") },
+          title: t("journey:choose-method", { context: journey.purpose }),
+          lede: t("journey:choose-method-lede", { context: journey.purpose }),
+          ...(journey.purpose !== "link-anew" && { step: { at: 2, of: 3, label: t("journey:activate") } }),
         }
       : signInHeading(drawing)),
     main: html`${refusalNotice(drawing)}${formOf(drawing, "choose")(list)}`,

@@ -8,7 +8,7 @@ import { type Facts, nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import type { Journey, StepPage } from "./method.ts";
 import { drawPage } from "./page-routes.ts";
-import { anotherWay, choosePage, continuePage, type Drawing, formOf, refusalPage } from "./pages.ts";
+import { anotherWay, choosePage, continuePage, type Drawing, formOf, recoverLink, refusalPage } from "./pages.ts";
 import { type Advance, type JourneyDeps, stepsOf } from "./posted.ts";
 import { loadJourney } from "./store.ts";
 
@@ -112,7 +112,8 @@ async function showStep(deps: RouteDeps, request: FastifyRequest, reply: Fastify
     return handler.page({ ...drawing, form: formOf(drawing, step.kind), anotherWay: back });
   };
   const [page, alongside] = await Promise.all([draw(), drawAlongside(deps, drawing, facts)]);
-  return drawPage(deps.http, request, reply, journey, { ...page, main: html`${page.main}${alongside}` });
+  const wayBack = journey.purpose === "sign-in" && recoverLink(drawing, step.do === "ask" ? step.kind : null);
+  return drawPage(deps.http, request, reply, journey, { ...page, main: html`${page.main}${alongside}${wayBack}` });
 }
 
 /** What methods draw on the first page of a sign-in, whichever it is, while they are offered. */

@@ -56,6 +56,10 @@ export type TemplateParameters = {
   "method-removed": { method: string; at: Instant };
   /** Somebody has opened the link of a notice and said that it was not them. */
   "account-frozen": { at: Instant };
+  /** Whoever proved to be the account's person has reset it: every method is gone (REC-8). */
+  "methods-reset": { at: Instant };
+  /** Somebody tried to, and proved to be somebody else (REC-4). */
+  "recovery-refused": { at: Instant };
   /** For an operator: changes that have waited too long for a directory, or have failed there. */
   "directory-late": { directory: string; organisation: string; late: number; failed: number };
   /** The certificate of the person's card expires on that day, or has; then its link has ended. */
@@ -80,6 +84,8 @@ export const noticeTemplates = [
   "password-changed",
   "password-ended",
   "passkey-copied",
+  "methods-reset",
+  "recovery-refused",
   "case-decided",
 ] as const satisfies readonly Template[];
 
@@ -94,6 +100,7 @@ type ChannelOf<T extends Template> = T extends
   | "case-confirm"
   | "case-decided"
   | "password-link"
+  | "recovery-refused"
   | "password-link-none"
   ? "email"
   : T extends "pin" | "pin-new" | "temporary-password"

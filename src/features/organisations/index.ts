@@ -61,4 +61,4 @@ export {
   setAccountState,
 } from "./people/store.ts";
 export { organisationRoutes } from "./routes.ts";
-export { findOrganisation, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";
+export { findOrganisation, findOrganisationByDomain, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { sql } from "kysely";
 import * as z from "zod";
 import { languages } from "../../kernel/language.ts";
 import type { Instant } from "../../kernel/time.ts";
@@ -70,6 +71,24 @@ export async function findOrganisation(db: Db | Tx, idOrSlug: string): Promise<O
   if (isId(idOrSlug)) return loadOrganisation(db, idOrSlug);
   const row = await select(db).where("slug", "=", idOrSlug).executeTakeFirst();
   return row ? toOrganisation(row) : null;
+}
+
+/**
+ * The open organisation whose rules on e-mail domains name the address' own, for its people and not for its guests; null
+ * where none or several do, and for what is no address.
+ */
+export async function findOrganisationByDomain(db: Db | Tx, email: string): Promise<Organisation | null> {
+  const host = /@([^@\s]+)$/.exec(email)?.[1]?.toLowerCase();
+  if (!host) return null;
+  const rows = await select(db)
+    .where("state", "=", "open")
+    .where(
+      sql<boolean>`exists (select from jsonb_each_text(email_categories) as rule(domain, category)
+        where category <> 'guest' and (domain = ${host} or right(${host}, length(domain) + 1) = '.' || domain))`,
+    )
+    .limit(2)
+    .execute();
+  return rows[0] && rows.length === 1 ? toOrganisation(rows[0]) : null;
 }
 
 /** The organisation, locked until the transaction ends. */

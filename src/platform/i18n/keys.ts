@@ -20,6 +20,7 @@ type Files = {
   password: typeof import("../../../locales/en/password.json", { with: { type: "json" }});
   "password-link": typeof import("../../../locales/en/password-link.json", { with: { type: "json" }});
   problems: typeof import("../../../locales/en/problems.json", { with: { type: "json" }});
+  recovery: typeof import("../../../locales/en/recovery.json", { with: { type: "json" }});
   "recovery-status": typeof import("../../../locales/en/recovery-status.json", { with: { type: "json" }});
   totp: typeof import("../../../locales/en/totp.json", { with: { type: "json" }});
 };

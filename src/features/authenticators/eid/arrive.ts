@@ -1,17 +1,16 @@
-import { type Language, localised } from "../../../kernel/language.ts";
-import { minutes, plus } from "../../../kernel/time.ts";
-import { type Answer, type Identification, type Identified, levelTooLow } from "../../../ports/identity-broker.ts";
+import type { Language } from "../../../kernel/language.ts";
+import { plus } from "../../../kernel/time.ts";
+import type { Answer, Identification, Identified } from "../../../ports/identity-broker.ts";
 import type { Attempt } from "../../journey/index.ts";
 import type { Broker } from "./brokers/broker.ts";
-import { closed, outcome, unavailable } from "./depart.ts";
+import { closed, outcome } from "./depart.ts";
 import { type EidDeps, stateHash } from "./eid-deps.ts";
 import { anotherPerson, judgeSignIn, notLinked } from "./judge.ts";
 import { judgeLink } from "./link-eid.ts";
+import type { Prover } from "./prover.ts";
 import { findRequest, saveAnswer, saveBrokerSession, type UsedRequest, useRequest } from "./request-store.ts";
 import { type Found, makeSeals } from "./seals.ts";
-
-/** How long a person may think about which account they mean. */
-const choiceLifetime = minutes(5);
+import { choiceLifetime, failure, makeTakeProof } from "./take-answer.ts";
 
 /** What a browser came back with, from the broker `broker`. */
 export type Coming = Readonly<{ broker: string; answer: Answer; browserHash: Buffer; language: Language }>;
@@ -28,9 +27,10 @@ export type Came =
  * Receives a browser that comes back from a broker. The request is used up first, once, by the browser that left with it
  * (T44); then the answer is looked at, outside of any transaction; the dispatcher judges what came of it.
  */
-export const makeArrive = (deps: EidDeps) => {
-  const { db, clock, keyring, brokers, identities, onOutcome } = deps;
+export const makeArrive = (deps: EidDeps & Readonly<{ provers: readonly Prover[] }>) => {
+  const { db, clock, keyring, brokers, identities, provers, onOutcome } = deps;
   const seals = makeSeals(keyring);
+  const takeProof = makeTakeProof(deps);
 
   const look = async (
     broker: Broker,
@@ -77,8 +77,26 @@ export const makeArrive = (deps: EidDeps) => {
     return { accountId, decide: (tx) => (journey) => judgeSignIn(deps, tx, journey, found) } satisfies Attempt;
   };
 
+  const judgeable = async (
+    request: UsedRequest,
+    stateHash: Buffer,
+    broker: Broker,
+    came: Identification,
+    { answer, language }: Coming,
+  ): Promise<Attempt | null> => {
+    const { journeyId, kind, loginHint, organisationId, sentAt } = request;
+    const prover = provers.find((each) => each.kind === kind);
+    const told = came.result === "identified" || came.result === "described" || came.result === "pending";
+    if (prover && told) {
+      const asked = { journeyId, loginHint, organisationId };
+      return takeProof(prover, asked, { stateHash, sentAt, answer }, broker.name, came);
+    }
+    if (came.result === "identified") return attemptOf(request, stateHash, broker.name, came);
+    return outcome(failure(broker, came, language));
+  };
+
   return async (coming: Coming): Promise<Came> => {
-    const { broker: name, answer, browserHash, language } = coming;
+    const { broker: name, answer, browserHash } = coming;
     const hash = stateHash(deps, answer.state ?? "");
     const request = await useRequest(db, { stateHash: hash, broker: name, browserHash }, clock.now());
     if (!request) {
@@ -93,13 +111,8 @@ export const makeArrive = (deps: EidDeps) => {
     if (broker?.state !== "open") return { to: "judge", id, kind, attempt: outcome(closed(name)) };
     const came = await look(broker, request, hash, coming);
     onOutcome?.(name, came.result);
-    if (came.result === "identified") {
-      const attempt = await attemptOf(request, hash, name, came);
-      return attempt ? { to: "judge", id, kind, attempt } : { to: "journey", id };
-    }
-    const refused =
-      came.result === "unavailable" ? unavailable(name, localised(broker.title, language), came) : refusal(name, came);
-    return { to: "judge", id, kind, attempt: outcome(refused) };
+    const attempt = await judgeable(request, hash, broker, came, coming);
+    return attempt ? { to: "judge", id, kind, attempt } : { to: "journey", id };
   };
 };
 
@@ -109,19 +122,3 @@ const expired = (broker: string) =>
     notice: { key: "eid:expired", tone: "warn" },
     event: { type: "eid.refused", detail: { broker, reason: "expired" } },
   }) as const;
-
-const refusal = (broker: string, came: Exclude<Identification, { result: "identified" | "unavailable" }>) => {
-  if (came.result === "cancelled")
-    return {
-      result: "refused",
-      notice: { key: "eid:cancelled", tone: "warn" },
-      event: { type: "eid.cancelled", detail: { broker } },
-    } as const;
-  // Somebody of whom no identity is known, or not yet, signs in to nothing.
-  const reason = came.result === "refused" ? came.reason : came.result;
-  return {
-    result: "refused",
-    notice: { key: reason === levelTooLow ? "eid:too-weak" : "eid:refused" },
-    event: { type: "eid.refused", detail: { broker, reason } },
-  } as const;
-};

@@ -50,7 +50,11 @@ export function makeAskEid(deps: EidDeps): StepHandler {
           view,
           kept.accounts.map((account) => ({ ...account, organisation: localised(account.organisationName, language) })),
         );
-      return chooseMeansPage(view, await choicesFor(deps, journey.organisation, { language, now }), { linking: false });
+      return chooseMeansPage(
+        view,
+        await choicesFor(deps.brokers.offeredTo(journey.organisation), journey.organisation, { language, now }),
+        "sign-in",
+      );
     },
     attempt: (journey, form, poster) =>
       form.account ? choose(journey, form.account) : depart("eid", journey, form, poster),

@@ -1,5 +1,5 @@
 import type { Language } from "../../../kernel/language.ts";
-import { compareNames, formatCountry } from "../../../platform/i18n/index.ts";
+import { compareNames, formatCountry, type Translate } from "../../../platform/i18n/index.ts";
 import {
   actions,
   type Bank,
@@ -19,7 +19,16 @@ import type { Means, Selection } from "../../../ports/identity-broker.ts";
 import { refusalNotice, type StepPage, type StepView } from "../../journey/index.ts";
 
 /** A broker as the page offers it: its short name, the name that people know it by, and what to choose from there. */
-export type Choice = Readonly<{ name: string; title: string; selection: Selection }>;
+export type Choice = Readonly<{
+  name: string;
+  title: string;
+  selection: Selection;
+  /** Its profile, or `document` where it reads passports: what one needs there is told by it. */
+  profile?: string;
+}>;
+
+/** What the identification is for: the step of a sign-in, a link of it to the account, or a proof of who one is. */
+export type Use = "sign-in" | "link" | "prove";
 
 /** One of a broker's own means. */
 type Offer = Readonly<{ choice: Choice; means: Means }>;
@@ -28,23 +37,21 @@ type Offer = Readonly<{ choice: Choice; means: Means }>;
  * SIN-2, ACT-5: banks, Mobile ID and the like of every broker together, by country; brokers that ask on a page of their own
  * below. Posts `means`: `<broker> <means id>`, or `<broker>` alone.
  */
-export function chooseMeansPage(
-  view: StepView,
-  choices: readonly Choice[],
-  { linking }: { linking: boolean },
-): StepPage {
+export function chooseMeansPage(view: StepView, choices: readonly Choice[], use: Use): StepPage {
   const { journey, t } = view;
   const offers = choices.flatMap((choice) => choice.selection.means.map((means) => ({ choice, means })));
   const elsewhere = choices.filter(({ selection }) => selection.means.length === 0);
   const only = offers.length + elsewhere.length === 1;
-  const { title, lede, content } = only ? onlyWay(view, offers[0], elsewhere[0]) : everyWay(view, offers, elsewhere);
+  const { title, lede, content } = only
+    ? onlyWay(view, offers[0], elsewhere[0], use)
+    : everyWay(view, offers, elsewhere, use);
   return {
     title,
     lede,
-    ...(linking && journey.purpose === "activation" && { step: { at: 3, of: 3, label: t("journey:activate") } }),
+    ...(use === "link" && journey.purpose === "activation" && { step: { at: 3, of: 3, label: t("journey:activate") } }),
     main: html`${noticesAbove(view, choices)}${view.form(content)}${view.anotherWay}`,
     help: [
-      choices.length > 0 && !(only && offers.length > 0) && aboutChoice(view, linking),
+      choices.length > 0 && (use === "prove" || !(only && offers.length > 0)) && aboutChoice(view, use),
       choices.length > 0 && helpSection(t("eid:learn"), t("eid:learn-answer")),
       choices.map(brokerNotices),
     ],
@@ -54,17 +61,19 @@ export function chooseMeansPage(
 type Drawn = Readonly<{ title: string; lede: string | Html; content: Content }>;
 
 /** Nothing to choose: one clear button, and what happens next. */
-function onlyWay({ t }: StepView, offer: Offer | undefined, broker: Choice | undefined): Drawn {
+function onlyWay({ t }: StepView, offer: Offer | undefined, broker: Choice | undefined, use: Use): Drawn {
   const name = offer?.means.name ?? broker?.title ?? "";
   const value = offer ? answerOf(offer) : (broker?.name ?? "");
   return {
-    title: t("eid:identify"),
+    title: t(use === "prove" ? "eid:prove" : "eid:identify"),
     lede: richText(t, "eid:go-to", { name: html`<b>${name}</b>` }, broker ? { context: "choose" } : {}),
-    content: actions(button({ label: t("eid:continue-to", { name }), name: "means", value })),
+    content: html`${use === "prove" && html`<p>${offer ? needsCode(t, offer.means.country) : needs(t, broker)}</p>`}${actions(
+      button({ label: t("eid:continue-to", { name }), name: "means", value }),
+    )}`,
   };
 }
 
-function everyWay({ t, language }: StepView, offers: readonly Offer[], elsewhere: readonly Choice[]): Drawn {
+function everyWay({ t, language }: StepView, offers: readonly Offer[], elsewhere: readonly Choice[], use: Use): Drawn {
   if (offers.length + elsewhere.length === 0) {
     const again = button({ label: t("common:try-again"), name: "again", value: "yes" });
     return { title: t("eid:none"), lede: t("eid:none-do"), content: actions(again) };
@@ -74,22 +83,28 @@ function everyWay({ t, language }: StepView, offers: readonly Offer[], elsewhere
     const name = formatCountry(country, language);
     const list = offers.filter(({ means }) => means.country === country);
     const heading = countries.length > 1 && html`<h2>${name}</h2>`;
-    return html`<section class="stack">${heading}${banks(tiles(list), name)}</section>`;
+    const who = use === "prove" && html`<p class="muted">${needsCode(t, country)}</p>`;
+    return html`<section class="stack">${heading}${who}${banks(tiles(list), name)}</section>`;
   };
-  const brokers = elsewhere.map(({ name, title }) => ({
+  const brokers = elsewhere.map((choice) => ({
     name: "means",
-    value: name,
-    icon: "bank" as const,
-    label: t("eid:continue-to", { name: title }),
-    note: t("eid:chosen-there"),
+    value: choice.name,
+    icon: choice.profile === "document" ? ("person" as const) : ("bank" as const),
+    label: t("eid:continue-to", { name: choice.title }),
+    note: use === "prove" ? needs(t, choice) : t("eid:chosen-there"),
   }));
   const heading = offers.length > 0 && orHeading(t("eid:elsewhere"));
   return {
-    title: t("eid:choose", countries.includes("FI") ? {} : { context: "other" }),
-    lede: t("eid:choose-lede"),
+    title: use === "prove" ? t("eid:prove") : t("eid:choose", countries.includes("FI") ? {} : { context: "other" }),
+    lede: t(use === "prove" ? "eid:prove-lede" : "eid:choose-lede"),
     content: html`<div class="stack-l">${countries.map(group)}</div>${brokers.length > 0 && html`${heading}${ways(brokers)}`}`,
   };
 }
+
+/** REC-3: who can use it. */
+const needs = (t: Translate, choice: Choice | undefined): string =>
+  t("eid:needs", choice?.profile ? { context: choice.profile } : {});
+const needsCode = (t: Translate, country: string): string => t("eid:needs-code", { context: country.toLowerCase() });
 
 /** The reader's own country first, then the neighbour, then the others by name. */
 function inOrder(countries: readonly string[], language: Language): readonly string[] {
@@ -119,10 +134,12 @@ export function lettersOf(name: string): string {
   return `${first.slice(0, 1)}${second.slice(0, 1)}`.toUpperCase();
 }
 
-const aboutChoice = ({ t }: StepView, linking: boolean): Html =>
-  linking
+function aboutChoice({ t }: StepView, use: Use): Html {
+  if (use === "prove") return helpSection(t("eid:which-proof"), t("eid:which-proof-answer"));
+  return use === "link"
     ? helpSection(t("eid:later"), t("eid:later-answer"))
     : helpSection(t("eid:which-one"), t("eid:which-one-answer"));
+}
 
 /** The last refusal, and what brokers say of their disturbances. */
 function noticesAbove(view: StepView, choices: readonly Choice[]): Content {

@@ -26,11 +26,18 @@ export const closed = (broker: string): Outcome => ({
 
 /**
  * Sends the person to a broker, by one of its means or to its own page. The request that goes with them is signed before
- * the transaction; nothing leaves before the row that its answer is checked by is there.
+ * the transaction; nothing leaves before the row that its answer is checked by is there. `offered` are the brokers that
+ * may be chosen, those for signing in if it is left out.
  */
 export const makeDepart =
   (deps: EidDeps) =>
-  async (kind: string, journey: Journey, form: Form, poster: Poster): Promise<Attempt> => {
+  async (
+    kind: string,
+    journey: Journey,
+    form: Form,
+    poster: Poster,
+    offered = deps.brokers.offeredTo(journey.organisation),
+  ): Promise<Attempt> => {
     // A button that only says "try again": back to the choice, without what was refused.
     if (!form.means) return outcome({ result: "left", url: `/journey/${journey.id}` });
     const { clock, random, keyring, onOutcome } = deps;
@@ -38,7 +45,7 @@ export const makeDepart =
     const means = rest.join(" ") || null;
     const now = clock.now();
     const { language } = poster;
-    const choices = await choicesFor(deps, journey.organisation, { language, now });
+    const choices = await choicesFor(offered, journey.organisation, { language, now });
     const choice = choices.find((each) => each.name === name);
     const known = choice?.selection.means ?? [];
     if (!choice || (means === null ? known.length > 0 : !known.some(({ id }) => id === means)))

@@ -25,20 +25,21 @@ export type EidDeps = Readonly<{
 export const stateHash = ({ keyring }: Pick<EidDeps, "keyring">, state: string): Buffer =>
   keyring.hash("eid-state", state);
 
-/** What a person of `organisation` can choose from: brokers, and those of their means whose country the policy permits. */
+/** What a person of `organisation` can choose from: `brokers`, and those of their means whose country the policy permits. */
 export async function choicesFor(
-  { brokers }: Pick<EidDeps, "brokers">,
+  brokers: readonly Broker[],
   organisation: Organisation | null,
   { language, now }: { language: Language; now: Instant },
 ): Promise<(Choice & { broker: Broker })[]> {
   const countries = organisation?.policy.eid.countries;
   const all = await Promise.all(
-    brokers.offeredTo(organisation).map(async (broker) => {
+    brokers.map(async (broker) => {
       const selection = await broker.connection.selection(language, now);
       const means = selection.means.filter(({ country }) => !countries || countries.includes(country));
       const choice = {
         name: broker.name,
         title: localised(broker.title, language),
+        profile: broker.provesOnly ? "document" : broker.profile,
         selection: { ...selection, means },
       };
       return selection.means.length > 0 && means.length === 0 ? null : { ...choice, broker };

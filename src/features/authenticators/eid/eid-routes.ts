@@ -5,6 +5,7 @@ import type { Audit } from "../../audit/index.ts";
 import type { Arrival } from "../../journey/index.ts";
 import { makeArrive } from "./arrive.ts";
 import { type EidDeps, stateHash } from "./eid-deps.ts";
+import type { Prover } from "./prover.ts";
 import { keepPosted } from "./request-store.ts";
 import { makeSeals } from "./seals.ts";
 
@@ -12,6 +13,8 @@ export type EidRouteDeps = EidDeps &
   Readonly<{
     http: Http;
     audit: Audit;
+    /** Who asks for proofs besides the method itself. */
+    provers: readonly Prover[];
     arrive(
       request: FastifyRequest,
       reply: FastifyReply,

@@ -24,8 +24,9 @@ export function makeLinkEid(deps: EidDeps): StepHandler {
     amr: [],
     page: async (view) => {
       const { language, now, journey } = view;
-      const choices = () => choicesFor(deps, journey.organisation, { language, now });
-      return helpPage(view) ?? chooseMeansPage(view, await choices(), { linking: true });
+      const choices = () =>
+        choicesFor(deps.brokers.offeredTo(journey.organisation), journey.organisation, { language, now });
+      return helpPage(view) ?? chooseMeansPage(view, await choices(), "link");
     },
     attempt: (journey, form, poster) => depart("eid-link", journey, form, poster),
   };

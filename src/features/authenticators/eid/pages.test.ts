@@ -27,8 +27,7 @@ test("SIN-2 the means of all brokers stand together by country, the reader's own
     choice("one", { means: [...means("SE", "BankID"), ...means("FI", "Nordea")] }),
     choice("two", { means: [...means("NO", "BankID Norge"), ...means("FI", "OP")] }),
   ];
-  const draw = (language: (typeof languages)[number]) =>
-    chooseMeansPage(stepView({ language }), choices, { linking: false });
+  const draw = (language: (typeof languages)[number]) => chooseMeansPage(stepView({ language }), choices, "sign-in");
   assert.deepEqual(headings(draw("fi")), ["Suomi", "Ruotsi", "Norja"]);
   assert.deepEqual(headings(draw("sv")), ["Sverige", "Finland", "Norge"]);
   assert.deepEqual(headings(draw("en")), ["Finland", "Sweden", "Norway"]);
@@ -38,9 +37,7 @@ test("SIN-2 the means of all brokers stand together by country, the reader's own
 test("a logo of the broker's stands in the place of letters, and says nothing twice", () => {
   const logo = "data:image/svg+xml;base64,PHN2Zy8+";
   const nordea = { id: "Nordea", name: "Nordea", country: "FI", logo };
-  const page = text(
-    chooseMeansPage(stepView(), [choice("one", { means: [nordea, ...means("FI", "OP")] })], { linking: false }),
-  );
+  const page = text(chooseMeansPage(stepView(), [choice("one", { means: [nordea, ...means("FI", "OP")] })], "sign-in"));
   assert.match(page, /<img src="data:image\/svg\+xml;base64,PHN2Zy8\+" alt=""><span>Nordea/);
   assert.match(page, /<i aria-hidden="true">OP<\/i>/);
 });
@@ -50,35 +47,35 @@ test("a bank that two brokers lead to is told apart by the broker's name", () =>
     choice("one", { means: means("FI", "Nordea", "OP") }),
     choice("two", { means: means("FI", "Nordea") }),
   ];
-  const page = text(chooseMeansPage(stepView(), choices, { linking: false }));
+  const page = text(chooseMeansPage(stepView(), choices, "sign-in"));
   assert.match(page, /Nordea<small>one Oy<\/small>[\s\S]*Nordea<small>two Oy<\/small>/);
   assert.doesNotMatch(page, /OP<small>/);
 });
 
 test("a broker with a page of its own is one more way; alone, it is the page's one button", () => {
   const banks = choice("one", { means: means("FI", "Nordea", "OP") });
-  const both = chooseMeansPage(stepView(), [banks, choice("suomifi")], { linking: false });
+  const both = chooseMeansPage(stepView(), [banks, choice("suomifi")], "sign-in");
   assert.deepEqual(posted(both), ["one Nordea", "one OP", "suomifi"]);
   assert.equal(both.title, "Choose your bank or Mobile ID");
 
-  const alone = chooseMeansPage(stepView(), [choice("suomifi")], { linking: false });
+  const alone = chooseMeansPage(stepView(), [choice("suomifi")], "sign-in");
   assert.deepEqual(posted(alone), ["suomifi"]);
   assert.equal(primaries(alone), 1);
   assert.match(text(alone), /You go to <b>suomifi Oy<\/b>.*Continue to suomifi Oy/s);
 
-  const lone = chooseMeansPage(stepView(), [choice("one", { means: means("SE", "BankID") })], { linking: false });
+  const lone = chooseMeansPage(stepView(), [choice("one", { means: means("SE", "BankID") })], "sign-in");
   assert.deepEqual(posted(lone), ["one BankID"]);
   assert.match(text(lone), /You go to <b>BankID<\/b>/);
 });
 
 test("without a Finnish one, nobody is asked for their bank", () => {
   const choices = [choice("one", { means: means("SE", "BankID", "Freja") })];
-  assert.equal(chooseMeansPage(stepView(), choices, { linking: false }).title, "Choose how you identify yourself");
+  assert.equal(chooseMeansPage(stepView(), choices, "sign-in").title, "Choose how you identify yourself");
 });
 
 test("SIN-12 with nothing to choose from the page says so, and has ways on", () => {
   for (const language of languages) {
-    const page = chooseMeansPage(stepView({ language, others: true }), [], { linking: false });
+    const page = chooseMeansPage(stepView({ language, others: true }), [], "sign-in");
     assert.match(text(page), /name="again"[\s\S]*name="method"/);
   }
 });
@@ -95,7 +92,7 @@ test("ACT-5 an activation counts its steps; what was refused and what brokers sa
     disturbance: "Slow until 11.",
   });
   const notice = { key: "eid:cancelled", tone: "warn" } as const;
-  const page = chooseMeansPage(stepView({ purpose: "activation", notice }), [broker], { linking: true });
+  const page = chooseMeansPage(stepView({ purpose: "activation", notice }), [broker], "link");
   assert.deepEqual(page.step, { at: 3, of: 3, label: "Activate your account" });
   const drawn = text(page);
   for (const part of [
@@ -107,8 +104,8 @@ test("ACT-5 an activation counts its steps; what was refused and what brokers sa
     assert.match(drawn, part);
   assert.match(drawn, /&lt;b&gt;We tell&lt;\/b&gt;.*<a href="https:\/\/one\.example\/">Privacy<\/a>.*<p>No<\/p>/);
   assert.doesNotMatch(drawn, /javascript:/);
-  assert.equal(chooseMeansPage(stepView(), [broker], { linking: false }).step, undefined);
-  assert.equal(chooseMeansPage(stepView({ purpose: "link-method" }), [broker], { linking: true }).step, undefined);
+  assert.equal(chooseMeansPage(stepView(), [broker], "sign-in").step, undefined);
+  assert.equal(chooseMeansPage(stepView({ purpose: "link-method" }), [broker], "link").step, undefined);
 });
 
 test("SIN-2 with accounts in several organisations the person chooses one, by the organisation's name", () => {

@@ -1,7 +1,19 @@
-import { actions, button, type Content, html, linkButton, rows } from "../../../platform/pages/index.ts";
+import { actions, button, type Content, helpSection, html, linkButton, rows } from "../../../platform/pages/index.ts";
 import type { StepPage, StepView } from "../../journey/index.ts";
 
 export { type Choice, chooseMeansPage } from "./choose-means-page.ts";
+
+/** The identification goes on elsewhere: what to do there, and a button that looks whether it is done. */
+export function waitingPage({ t, form }: StepView): StepPage {
+  return {
+    title: t("eid:waiting"),
+    lede: t("eid:waiting-lede"),
+    main: html`${form(actions(button({ label: t("eid:waiting-look"), name: "again", value: "asked" })))}${form(
+      button({ label: t("eid:waiting-other"), look: "plain", name: "again", value: "other" }),
+    )}`,
+    help: helpSection(t("eid:waiting-long"), t("eid:waiting-long-do")),
+  };
+}
 
 /** Nobody is bound to who was identified. It says the same to everybody, and nothing of anybody (REC-6). */
 export function notLinkedPage(view: StepView): StepPage {

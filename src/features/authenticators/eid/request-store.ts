@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Level } from "../../../kernel/identity.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
@@ -58,6 +59,8 @@ export type UsedRequest = Readonly<{
   /** Of the journey, where they are known. */
   organisationId: string | null;
   accountId: string | null;
+  /** Whom the person has said to be. */
+  loginHint: string | null;
 }>;
 
 /** Takes the request out of use, if this browser left with it to this broker and it is in time: one statement, once. */
@@ -85,6 +88,7 @@ export async function useRequest(
       "request.posted",
       "journey.organisation_id as organisationId",
       "journey.account_id as accountId",
+      sql<string | null>`journey.requested ->> 'loginHint'`.as("loginHint"),
     ])
     .executeTakeFirst();
   return row ? { ...row, level: row.level as Level } : null; // the column's check

@@ -16,7 +16,7 @@ const foundSchema = z.object({
   broker: z.string(),
 });
 
-type Column = "memory" | "posted" | "answer" | "broker_session";
+type Column = "memory" | "posted" | "answer" | "broker_session" | "pending";
 
 /** Seals what a request keeps, each value for its own row and column. */
 export function makeSeals(keyring: Pick<Keyring, "seal" | "open">) {

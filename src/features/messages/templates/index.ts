@@ -11,15 +11,18 @@ import {
   accountFrozen,
   methodLinked,
   methodRemoved,
+  methodsReset,
   passkeyCopied,
   passwordChanged,
   passwordEnded,
+  recoveryRefused,
 } from "./notices.ts";
 import { noPasswordLink, passwordLink } from "./password-link.ts";
 import {
   accountFrozenSms,
   methodLinkedSms,
   methodRemovedSms,
+  methodsResetSms,
   newPinSms,
   newTemporaryPasswordSms,
   passkeyCopiedSms,
@@ -95,6 +98,10 @@ function renderTemplate(message: Outgoing, timeZone: string, notMeUrl?: string):
       return channel === "sms" ? passkeyCopiedSms(message.parameters, frame) : passkeyCopied(message.parameters, frame);
     case "method-removed":
       return channel === "sms" ? methodRemovedSms(message.parameters, frame) : methodRemoved(message.parameters, frame);
+    case "methods-reset":
+      return channel === "sms" ? methodsResetSms(message.parameters, frame) : methodsReset(message.parameters, frame);
+    case "recovery-refused":
+      return recoveryRefused(message.parameters, frame);
     case "account-frozen":
       return channel === "sms" ? accountFrozenSms(message.parameters, frame) : accountFrozen(message.parameters, frame);
   }

@@ -101,6 +101,38 @@ export function passkeyCopied({ at }: TemplateParameters["passkey-copied"], fram
   );
 }
 
+export function methodsReset({ at }: TemplateParameters["methods-reset"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  return notice(
+    {
+      subject: t("messages:methods-reset-subject", { org: organisationName(frame) }),
+      heading: t("messages:methods-reset-heading"),
+      what: t("messages:methods-reset-what", moment(at, frame)),
+    },
+    frame,
+  );
+}
+
+/** Nothing has changed, so nothing has to be done: the link is there for whoever fears more. */
+export function recoveryRefused({ at }: TemplateParameters["recovery-refused"], frame: Frame): Letter {
+  const t = translator(frame.language);
+  const what = t("messages:recovery-refused-what", moment(at, frame));
+  return letter(
+    {
+      subject: t("messages:recovery-refused-subject", { org: organisationName(frame) }),
+      preheader: what,
+      heading: t("messages:recovery-refused-heading"),
+      parts: [
+        { is: "paragraph", text: what },
+        { is: "paragraph", text: t("messages:recovery-refused-do") },
+        ...notMe(frame),
+      ],
+      support: ["technical", "password"],
+    },
+    frame,
+  );
+}
+
 export const moment = (at: Instant, { language, timeZone }: Frame) => ({
   date: formatDate(at, language, "long", timeZone),
   time: formatTime(at, language, timeZone),

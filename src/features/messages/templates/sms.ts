@@ -42,7 +42,11 @@ export const methodRemovedSms = ({ at }: TemplateParameters["method-removed"], f
 export const accountFrozenSms = ({ at }: TemplateParameters["account-frozen"], frame: Frame): string =>
   noticeSms("messages:sms-account-frozen", at, frame);
 
+export const methodsResetSms = ({ at }: TemplateParameters["methods-reset"], frame: Frame): string =>
+  noticeSms("messages:sms-methods-reset", at, frame);
+
 type Notice =
+  | "messages:sms-methods-reset"
   | "messages:sms-method-removed"
   | "messages:sms-account-frozen"
   | "messages:sms-method-linked"

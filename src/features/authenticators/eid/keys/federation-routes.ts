@@ -30,7 +30,8 @@ export function federationRoutes(app: FastifyInstance, deps: FederationDeps): vo
   const serve = (path: string, type: string, make: (about: About) => Promise<string>) => {
     let made: Made | null = null;
     app.get(path, { config: { machine: true } }, async (_request, reply) => {
-      const readers = brokers.all().filter(({ connection }) => !connection.metadata);
+      // By SAML metadata, and by a shared secret, they know us otherwise.
+      const readers = brokers.all().filter(({ connection, provesOnly }) => !connection.metadata && !provesOnly);
       if (readers.length === 0) return reply.callNotFound();
       const redirectUris = readers.map(({ name }) => callbackUrl(publicUrl, name)).toSorted();
       const [entity, published] = await Promise.all([keys.entity(), keys.published()]);

@@ -1,0 +1,72 @@
+import { localised } from "../../../kernel/language.ts";
+import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
+import { makeAskAgain } from "./ask-again.ts";
+import { makeDepart, outcome } from "./depart.ts";
+import { choicesFor, type EidDeps } from "./eid-deps.ts";
+import { chooseMeansPage, waitingPage } from "./pages.ts";
+import { dropPending, findPending } from "./pending-store.ts";
+import { askedBy, type Prover } from "./prover.ts";
+import { findAnswer, useAnswer } from "./request-store.ts";
+import { makeSeals } from "./seals.ts";
+
+/** The step by which a person proves who they are, at a service of their choice and back. */
+export function makeProve(deps: EidDeps, prover: Prover): StepHandler {
+  const { db, clock, keyring } = deps;
+  const seals = makeSeals(keyring);
+  const depart = makeDepart(deps);
+  const askAgain = makeAskAgain(deps, prover);
+
+  const waiting = async (journey: Journey) => {
+    const kept = await findAnswer(db, journey.id, clock.now());
+    if (!kept) return null;
+    const found = seals.openFound(kept.stateHash, kept.answer);
+    return { ...kept, found, accounts: await prover.accountsOf(askedBy(journey), found) };
+  };
+
+  const choose = async (journey: Journey, accountId: string): Promise<Attempt> => {
+    const kept = await waiting(journey);
+    if (!kept?.accounts.some((account) => account.accountId === accountId)) return backTo(journey);
+    const attempt = await prover.judge(askedBy(journey), kept.found, accountId);
+    return {
+      ...attempt,
+      decide: (tx, now) => {
+        const decide = attempt.decide(tx, now);
+        return async (locked) =>
+          (await useAnswer(tx, kept.stateHash)) ? decide(locked) : { result: "left", url: `/journey/${journey.id}` };
+      },
+    };
+  };
+
+  return {
+    kind: prover.kind,
+    amr: [],
+    async page(view) {
+      const { journey, language, now } = view;
+      const own = await prover.page?.(view);
+      if (own) return own;
+      if (await findPending(db, journey.id, now)) return waitingPage(view);
+      const kept = await waiting(journey);
+      if (kept && kept.accounts.length > 1)
+        return chooseAccountPage(
+          view,
+          kept.accounts.map((account) => ({ ...account, organisation: localised(account.organisationName, language) })),
+        );
+      const choices = await choicesFor(prover.brokersFor(journey), journey.organisation, { language, now });
+      return chooseMeansPage(view, choices, "prove");
+    },
+    async attempt(journey, form, poster) {
+      if (form.account) return choose(journey, form.account);
+      if (form.again === "asked") return askAgain(journey, poster.language);
+      if (form.again === "other") {
+        await dropPending(db, journey.id);
+        return backTo(journey);
+      }
+      return (
+        (await prover.attempt?.(journey, form, poster)) ??
+        depart(prover.kind, journey, form, poster, prover.brokersFor(journey))
+      );
+    },
+  };
+}
+
+const backTo = ({ id }: Journey): Attempt => outcome({ result: "left", url: `/journey/${id}` });
