@@ -1,4 +1,5 @@
+import { graphKind } from "./adapters/graph/index.ts";
 import type { DirectoryKind } from "./ports/directory.ts";
 
 /** The kinds of directories that this service speaks to. */
-export const directoryKinds: readonly DirectoryKind[] = [];
+export const directoryKinds: readonly DirectoryKind[] = [graphKind];

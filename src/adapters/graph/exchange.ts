@@ -1,0 +1,75 @@
+import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
+import { DirectoryTrouble, later } from "../directory-parts/trouble.ts";
+
+/** Graph itself gives up on a list after a minute. */
+const patience = seconds(65);
+const bodyLimit = 1024 * 1024;
+
+export type Reply = Readonly<{
+  status: number;
+  /** Null where it is none, or no JSON. */
+  body: unknown;
+  retryAfter: Duration | undefined;
+  /** The header `Date`. */
+  date: Instant | null;
+}>;
+
+/** One request and its answer, JSON both. Redirects are not followed. Throws `DirectoryTrouble` where there is no answer. */
+export async function exchange(url: string, init: RequestInit, signal: AbortSignal): Promise<Reply> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  try {
+    const response = await fetch(url, { ...init, redirect: "manual", signal: limited });
+    const text = await readBody(response);
+    const date = instantOf(response.headers.get("date"));
+    return {
+      status: response.status,
+      body: parseJson(text),
+      retryAfter: parseRetryAfter(response.headers.get("retry-after"), date),
+      date,
+    };
+  } catch (error) {
+    if (error instanceof DirectoryTrouble) throw error;
+    if (signal.aborted) throw later("the attempt took too long, or the service stopped");
+    if (limited.aborted) throw later(`there was no answer in ${patience / 1000} s`);
+    throw later(`there is no connection${codeOf(error)}`);
+  }
+}
+
+async function readBody(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > bodyLimit) throw later("an answer was too long"); // leaving the loop cancels the rest
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function instantOf(text: string | null): Instant | null {
+  const instant = new Date(text ?? "");
+  return Number.isNaN(instant.getTime()) ? null : instant;
+}
+
+/** `Retry-After` (RFC 9110 §10.2.3): seconds, or a date by the server's own clock; more than a day is not believed. */
+function parseRetryAfter(value: string | null, date: Instant | null): Duration | undefined {
+  if (value === null) return undefined;
+  const until = instantOf(value);
+  const wait = /^\d+$/u.test(value) ? seconds(Number(value)) : date && until ? until.getTime() - date.getTime() : 0;
+  return wait > 0 && wait <= seconds(86_400) ? wait : undefined;
+}
+
+/** The code of what went wrong with the connection, in brackets: its words may hold addresses. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+  return /^[A-Z][A-Z0-9_]+$/u.test(code) ? ` (${code})` : "";
+}
