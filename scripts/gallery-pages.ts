@@ -38,6 +38,8 @@ import {
 import { bankPages } from "./gallery-bank.ts";
 import { cardPages } from "./gallery-card.ts";
 import { eidPages } from "./gallery-eid.ts";
+import { proofingPages } from "./gallery-proofing.ts";
+import { recoveryStatusPages } from "./gallery-recovery-status.ts";
 
 const contacts: readonly SupportContact[] = [
   { kind: "rights", email: "rights@koivula.example" },
@@ -87,7 +89,13 @@ export async function galleryPages(): Promise<Map<string, string>> {
     const own = { ...shared(language), failure: "fault", reference: "H2V-6KD-50", contacts } as const;
     pages.set(`error-${language}`, errorPage({ ...own, at: new Date("2026-11-22T01:07:00Z") }));
   }
-  const rooms = [...eidPages(shared(), contacts), ...cardPages(shared(), contacts), ...bankPages(languageLinks)];
+  const rooms = [
+    ...eidPages(shared(), contacts),
+    ...cardPages(shared(), contacts),
+    ...bankPages(languageLinks),
+    ...proofingPages(languageLinks),
+    ...recoveryStatusPages({ ...shared(), organisation: revontuli }, contacts),
+  ];
   for (const [name, page] of rooms) pages.set(name, page);
   return pages;
 }

@@ -12,7 +12,7 @@ import { galleryPages } from "./gallery-pages.ts";
  * `npm run gallery -- serve` only serves the pages, at http://localhost:4400/.
  */
 const policy =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const widths = [320, 390, 1280];
 const schemes = ["light", "dark"] as const;
 
@@ -35,6 +35,8 @@ const links = [...pages.keys()].map((name) => `<li><a href="/${name}">${name}</a
 app.get("/", (_request, reply) => reply.type("text/html; charset=utf-8").send(`<ul>${links}</ul>`));
 for (const [name, page] of pages)
   app.get(`/${name}`, (_request, reply) => reply.type("text/html; charset=utf-8").send(page));
+// Of pages that are kept up to date: nothing has changed.
+app.get("/:name/events", (_request, reply) => reply.type("text/event-stream").send("retry: 600000\n\n"));
 
 const serving = process.argv.includes("serve");
 const address = await app.listen({ port: serving ? 4400 : 0 });

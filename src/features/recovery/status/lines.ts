@@ -55,9 +55,9 @@ function sentences({ t, language, now }: LinesView, told: Propagation, state: Li
     (state === "done" || state === "partly") && endedAt && [doneAt(t, at(endedAt)), took(t, between(madeAt, endedAt))],
     removed !== null && counted(t, removed, isOnItsWay ? total : null),
     state === "again" && nextAttemptAt && t("recovery-status:again-at", at(nextAttemptAt)),
+    state === "failed" && t("recovery-status:failed-do"),
     left.length > 0 && t("recovery-status:left", { left: formatList(left, language, "and") }),
     state === "partly" && t("recovery-status:partly-do"),
-    state === "failed" && t("recovery-status:failed-do"),
     state === "withheld" && t("recovery-status:withheld-do"),
   ]
     .flat()

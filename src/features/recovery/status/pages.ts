@@ -66,7 +66,7 @@ export function progress(view: ResetView): Html {
     },
     ...view.directories.map((told) => directoryLine(view, told)),
   ]);
-  return html`<div role="log" aria-label="${t("recovery-status:progress")}" data-progress data-title="${t(titles[stage])}"><p class="lede">${t(ledes[stage])}</p>${list}</div>`;
+  return html`<div class="progress" role="log" aria-label="${t("recovery-status:progress")}" data-progress data-title="${t(titles[stage])}"><p class="lede">${t(ledes[stage])}</p>${list}</div>`;
 }
 
 export type StatusView = ResetView &
@@ -109,9 +109,12 @@ function wayOn({ t, path, linkAnew, fields, recoverPath, signInPath }: StatusVie
       layout: "after",
       content: actions(button({ label: t("recovery-status:link") }), update),
     });
-  const proveAgain = linkButton({ href: recoverPath, label: t("recovery-status:prove-again") });
-  const signIn = link({ href: signInPath, label: t("common:sign-in") });
-  return html`<div class="after"><p>${t(whyNot[linkAnew])}</p>${actions(proveAgain, signIn, update)}</div>`;
+  const ways = [
+    { href: recoverPath, label: t("recovery-status:prove-again") },
+    { href: signInPath, label: t("common:sign-in") },
+  ] as const;
+  const [first, second] = linkAnew === "changed" ? [ways[1], ways[0]] : ways;
+  return html`<div class="after"><p>${t(whyNot[linkAnew])}</p>${actions(linkButton(first), link(second), update)}</div>`;
 }
 
 export type PassView = Pick<StatusView, "t" | "language" | "now" | "path" | "recoverPath"> &

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isShut } from "../../../kernel/account-state.ts";
 import type { Origin } from "../../../kernel/origin.ts";
 import { formField } from "../../../platform/http/index.ts";
 import { translator } from "../../../platform/i18n/index.ts";
@@ -37,7 +36,7 @@ export function statusRoutes(app: FastifyInstance, deps: StatusDeps): void {
     if (!found) return over(request, reply);
     const { reset, organisation, path, ownBrowser } = found;
     const [view, account] = await Promise.all([found.view(), ownBrowser ? loadAccount(db, reset.accountId) : null]);
-    const isSame = account !== null && account.epoch === reset.epoch && !isShut(account.state);
+    const isSame = account?.state === "active" && account.epoch === reset.epoch;
     const linking = linkAnew({ isOwnBrowser: ownBrowser !== null, isSame, provedAt: reset.provedAt }, view.now);
     return drawOwnPage(
       http,
