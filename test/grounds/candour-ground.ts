@@ -26,9 +26,9 @@ export async function openCandourGround() {
     return connect({ name: "candour", profile: "candour", settings: parsed.settings, secret }, context, limit);
   };
 
-  type Wishes = Over & { settings?: More; level?: Level; language?: Language; means?: string };
+  type Wishes = Over & { settings?: More; level?: Level; language?: Language; means?: string | null };
   /** Leaves for Candour; `come` is what we make of coming back, at any time and as often as one likes. */
-  async function leave({ settings, level = "substantial", language = "en", means = "passport", ...over }: Wishes = {}) {
+  async function leave({ settings, level = "substantial", language = "en", means = null, ...over }: Wishes = {}) {
     const broker = adapter(settings, over);
     const state = randomBytes(32).toString("base64url");
     const sentAt = clock.now();

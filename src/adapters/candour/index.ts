@@ -1,4 +1,3 @@
-import type { Language } from "../../kernel/language.ts";
 import { type Duration, seconds } from "../../kernel/time.ts";
 import type {
   BrokerContext,
@@ -6,7 +5,6 @@ import type {
   BrokerSettings,
   Identification,
   IdentityBroker,
-  Means,
   Sent,
   Unavailable,
   Wish,
@@ -15,7 +13,7 @@ import { check } from "./check.ts";
 import { makeClient } from "./client.ts";
 import { judgeResult } from "./judge.ts";
 import { askedFor, readMemory, sessionRequest, writeMemory } from "./session.ts";
-import { isInvitation, methodsFor, parseSettings, type Setup, setUp } from "./settings.ts";
+import { isInvitation, methodsFor, parseSettings, setUp } from "./settings.ts";
 import { CandourTrouble, refused } from "./trouble.ts";
 
 /** Passport and face by Candour ID: proves who somebody is at a recovery, and is no way to sign in. */
@@ -47,7 +45,7 @@ export function connect(
     return client;
   };
   const depart = async (wish: Wish, signal: AbortSignal) => {
-    if (wish.means !== null && wish.means !== meansId) throw new CandourTrouble("means-unknown");
+    if (wish.means !== null) throw new CandourTrouble("means-unknown");
     const candour = reach();
     const { session, link } = await candour.create(sessionRequest(wish, setup, context), signal);
     if (!isInvitation(link, setup)) throw new CandourTrouble("invitation-elsewhere");
@@ -69,7 +67,8 @@ export function connect(
   return {
     depart: (wish) => orUnavailable(() => depart(wish, AbortSignal.timeout(limit))),
     identify: (_answer, sent) => orUnavailable(() => identify(sent, AbortSignal.timeout(limit))),
-    selection: async (language) => ({ means: [meansIn(language, setup)], notices: [], disturbance: null }),
+    // One way, of every state's documents: the page of choice names the service and says who can use it.
+    selection: async () => ({ means: [], notices: [], disturbance: null }),
     check: (now) => check({ setup, client }, now),
     registration: async () => ({
       values: [
@@ -92,24 +91,4 @@ async function orUnavailable<T>(step: () => Promise<T>): Promise<T | Unavailable
   } catch (error) {
     return { result: "unavailable", reason: error instanceof CandourTrouble ? error.reason : "fault" };
   }
-}
-
-const meansId = "passport";
-
-const names = { fi: "Passi ja kasvokuva", sv: "Pass och ansiktsbild", en: "Passport and face" } as const;
-const withChip = {
-  fi: "Sirullinen passi tai henkilökortti ja puhelin, joka lukee sirun (NFC)",
-  sv: "Pass eller identitetskort med chip, och en telefon som läser det (NFC)",
-  en: "A passport or identity card with a chip, and a phone that reads it (NFC)",
-} as const;
-const withCamera = {
-  fi: "Passi tai henkilökortti ja puhelin, jossa on kamera",
-  sv: "Pass eller identitetskort, och en telefon med kamera",
-  en: "A passport or identity card, and a phone with a camera",
-} as const;
-
-/** Documents of every state are read; the service is Finnish. */
-function meansIn(language: Language, { levels }: Setup): Means {
-  const onlyChips = Object.keys(levels).every((method) => method === "rfidApp");
-  return { id: meansId, name: names[language], country: "FI", note: (onlyChips ? withChip : withCamera)[language] };
 }

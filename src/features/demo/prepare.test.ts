@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { makeVisitor } from "../../../test/harness/agent.ts";
 import { type Service, startService, until } from "../../../test/harness/service.ts";
+import { candourKind } from "../../adapters/candour/index.ts";
 import { ftnKind } from "../../adapters/ftn/index.ts";
 import { findOrganisation } from "../organisations/index.ts";
 import { type PrepareDeps, prepareDemo } from "./index.ts";
@@ -39,14 +40,14 @@ function fakeBrokers() {
     find: async (name) => rows.get(name) ?? null,
     add: async (broker) => {
       rows.set(broker.name, broker);
-      done.push("add");
+      done.push(`add ${broker.name}`);
       return {};
     },
-    change: async (name, { settings }) => {
+    change: async (name, change) => {
       const known = rows.get(name);
       assert.ok(known);
-      rows.set(name, { ...known, settings });
-      done.push("change");
+      rows.set(name, { ...known, ...change });
+      done.push(`change ${name}`);
     },
   };
   return { rows, done, brokers };
@@ -63,18 +64,22 @@ const prepare = (identityBrokers: Brokers, publicUrl = service.url) => {
 
 const staffMethods = async () => (await findOrganisation(service.db, demoSlug))?.policy.methods.staff;
 
-test("demo: the bank is a broker like any other, registered once and anew at another address", async () => {
+test("demo: bank and proofing service are brokers like any other, registered once and anew at another address", async () => {
   const { rows, done, brokers } = fakeBrokers();
   await prepare(brokers);
   await prepare(brokers);
-  assert.deepEqual(done, ["add"]);
+  const added = ["add demo-bank", "add demo-proofing"];
+  assert.deepEqual(done, added);
   const bank = rows.get("demo-bank");
   assert.ok(bank);
   assert.deepEqual(bank.title, { fi: "Demopankki", sv: "Demobanken", en: "Demo bank" });
   assert.ok("settings" in ftnKind.parse(bank.profile, bank.settings));
   assert.equal(bank.settings.issuer, `${service.url}/demo/bank`);
+  const proofing = rows.get("demo-proofing");
+  assert.ok(proofing && "settings" in candourKind.parse(proofing.profile, proofing.settings));
+  assert.ok(proofing.secret);
   await prepare(brokers, "http://localhost:4999");
-  assert.deepEqual(done, ["add", "change"]);
+  assert.deepEqual(done, [...added, "change demo-bank", "change demo-proofing"]);
   assert.equal(rows.get("demo-bank")?.settings.issuer, "http://localhost:4999/demo/bank");
   await prepare(brokers);
 });
@@ -94,7 +99,7 @@ test("demo: bank authentication is recommended, in a database made before there 
   assert.deepEqual(await change(chosen), chosen);
 });
 
-test("demo: in production there is no bank", async () => {
+test("demo: in production there is neither bank nor proofing service", async () => {
   const production = await startService({
     env: {
       VAHVA_MODE: "production",
@@ -109,9 +114,10 @@ test("demo: in production there is no bank", async () => {
       assert.equal((await fetch(`${production.url}/demo/bank/${path}`)).status, 404, path);
     }
     const init = { method: "POST", body: new URLSearchParams() };
-    assert.equal((await fetch(`${service.url}/demo/bank/token`, init)).status, 401);
-    for (const path of ["authorize", "token"])
-      assert.equal((await fetch(`${production.url}/demo/bank/${path}`, init)).status, 404);
+    for (const path of ["bank/token", "proofing/v1"])
+      assert.equal((await fetch(`${service.url}/demo/${path}`, init)).status, 401);
+    for (const path of ["bank/authorize", "bank/token", "proofing/v1", "proofing/invitation"])
+      assert.equal((await fetch(`${production.url}/demo/${path}`, init)).status, 404);
   } finally {
     await production.close();
   }

@@ -15,6 +15,7 @@ import {
   type Organisation,
 } from "../organisations/index.ts";
 import { bankRegistration, brokerName } from "./bank/index.ts";
+import { proofingName, proofingRegistration } from "./proofing/index.ts";
 
 /** How the demo's organisation and application are known. */
 export const demoSlug = "havula";
@@ -40,22 +41,29 @@ export type PrepareDeps = {
   identityBrokers: {
     find(name: string): Promise<{ settings: Settings } | null>;
     add(broker: NewBroker, by: By): Promise<object | SettingsProblems>;
-    change(name: string, change: { settings: Settings }, by: By): Promise<unknown>;
+    change(name: string, change: { settings: Settings; secret?: string }, by: By): Promise<unknown>;
   };
 };
 
 type Settings = Readonly<Record<string, unknown>>;
-type NewBroker = Readonly<{ name: string; profile: string; title: LocalisedText; settings: Settings }>;
+type NewBroker = Readonly<{
+  name: string;
+  profile: string;
+  title: LocalisedText;
+  settings: Settings;
+  secret?: string;
+}>;
 
 /** Where to look first. `invitation` is null once the first person has activated their account. */
 export type DemoTour = { application: string; inbox: string; invitation: string | null };
 
-/** Makes what the demo needs and is not there yet: an organisation, its application, the demo bank, a first invitation. */
+/** Makes what the demo needs and is not there yet: an organisation, its application, brokers, a first invitation. */
 export async function prepareDemo(deps: PrepareDeps): Promise<DemoTour> {
   const { publicUrl } = deps;
   const organisation = await ensureOrganisation(deps);
   await ensureApplication(deps, organisation);
-  await ensureBank(deps);
+  await ensureBroker(deps, { name: brokerName, ...(await bankRegistration(deps)) });
+  await ensureBroker(deps, { name: proofingName, ...proofingRegistration(deps) });
   const invitation = await ensureInvitation(deps, organisation);
   return { application: `${publicUrl}/demo`, inbox: `${publicUrl}/demo/inbox`, invitation };
 }
@@ -125,17 +133,17 @@ async function ensureApplication({ publicUrl, applications }: PrepareDeps, organ
   if ("problems" in made) throw new Error(`the demo's application was refused: ${made.problems[0]?.says}`);
 }
 
-/** Brokers are told apart by their settings: another address or a new entity key is written down here. */
-async function ensureBank({ identityBrokers, ...deps }: PrepareDeps): Promise<void> {
-  const registration = await bankRegistration(deps);
-  const known = await identityBrokers.find(brokerName);
+/** Brokers are told apart by their settings: another address or a new key is written down here. */
+async function ensureBroker({ identityBrokers }: PrepareDeps, broker: NewBroker): Promise<void> {
+  const { name, settings, secret } = broker;
+  const change = { settings, ...(secret !== undefined && { secret }) };
+  const known = await identityBrokers.find(name);
   if (known) {
-    const { settings } = registration;
-    if (!isDeepStrictEqual(known.settings, settings)) await identityBrokers.change(brokerName, { settings }, by);
+    if (!isDeepStrictEqual(known.settings, settings)) await identityBrokers.change(name, change, by);
     return;
   }
-  const made = await identityBrokers.add({ name: brokerName, ...registration }, by);
-  if ("problems" in made) throw new Error(`the demo bank was refused: ${made.problems[0]?.says}`);
+  const made = await identityBrokers.add(broker, by);
+  if ("problems" in made) throw new Error(`the broker ${name} was refused: ${made.problems[0]?.says}`);
 }
 
 const first = {

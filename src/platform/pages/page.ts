@@ -4,7 +4,7 @@ import { plainText, type Translate, translator } from "../i18n/index.ts";
 import { assetPath } from "./assets.ts";
 import { brandPath } from "./brand.ts";
 import { attributes, type Content, type Html, html } from "./html.ts";
-import { icon, wordmark } from "./icons.ts";
+import { type IconName, icon, wordmark } from "./icons.ts";
 
 /** Whose page it is, as its top shows. */
 export type PageOrganisation = Readonly<{
@@ -54,7 +54,8 @@ export type WorkView = PageView &
   }>;
 
 /** A page of somebody else, whom the demonstration plays. `tagline` stands by their name, `strip` at the very top. */
-export type OutsideView = PageView & Readonly<{ party: string; tagline: string; strip: Content; foot: Content }>;
+export type OutsideView = PageView &
+  Readonly<{ party: string; partyIcon?: IconName | undefined; tagline: string; strip: Content; foot: Content }>;
 
 /** A page of a journey (activation, sign-in, recovery, errors): one thing to do, with help beside it. A whole document. */
 export function journeyPage(view: JourneyView): string {
@@ -93,7 +94,7 @@ export function outsidePage(view: OutsideView): string {
   return page(
     view,
     "outside",
-    html`<header><p class="demo">${view.strip}</p><div class="top"><p class="party">${icon("bank")}<span><b>${view.party}</b> ${view.tagline}</span></p>${languageSwitch(view, t)}</div></header>
+    html`<header><p class="demo">${view.strip}</p><div class="top"><p class="party">${icon(view.partyIcon ?? "bank")}<span><b>${view.party}</b> ${view.tagline}</span></p>${languageSwitch(view, t)}</div></header>
 <main id="main" tabindex="-1">
 <div class="head"><h1>${view.title}</h1>${lede(view)}</div>
 ${view.main}

@@ -1,0 +1,2 @@
+export { brokerName as proofingName, proofingRegistration } from "./registration.ts";
+export { type ProofingDeps, proofingRoutes } from "./routes.ts";
