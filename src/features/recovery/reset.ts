@@ -48,6 +48,7 @@ export const makeReset =
         provedAt: now,
         removed: removed.map(({ method }) => method),
         sessions: ended.length,
+        reference: origin.reference,
         returnTo: journey.returnTo,
       },
       now,

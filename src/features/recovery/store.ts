@@ -18,6 +18,8 @@ export type Recovery = Readonly<{
   removed: readonly string[];
   /** How many ended. */
   sessions: number;
+  /** What the page shows, and support finds the reset by (SIN-12). */
+  reference: string;
   /** The sign-in that the person came from. */
   returnTo: string | null;
 }>;
@@ -36,6 +38,7 @@ export async function insertRecovery(tx: Tx, recovery: Recovery, now: Instant): 
       proved_at: recovery.provedAt,
       removed: [...recovery.removed],
       sessions: recovery.sessions,
+      reference: recovery.reference,
       return_to: recovery.returnTo,
       made_at: now,
     })

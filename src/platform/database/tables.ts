@@ -541,6 +541,7 @@ export interface RecoveryTable {
   proved_at: Timestamp;
   removed: string[];
   sessions: number;
+  reference: string;
   return_to: string | null;
   made_at: Timestamp;
 }

@@ -44,6 +44,7 @@ export function statusRoutes(app: FastifyInstance, deps: StatusDeps): void {
       reply,
       organisation,
       statusPage({ ...view, path, linkAnew: linking, ...ways(found) }),
+      { reference: reset.reference },
     );
   });
 

@@ -15,6 +15,8 @@ export type Reset = Readonly<{
   /** Names of methods, one for each that was removed. */
   removed: readonly string[];
   sessions: number;
+  /** What support finds it by. */
+  reference: string;
   madeAt: Instant;
 }>;
 
@@ -23,7 +25,7 @@ export async function findReset(db: Db, tokenHash: Buffer, since: Instant): Prom
   const row = await db
     .selectFrom("recovery")
     .select(["id", "organisation_id", "account_id", "browser_hash", "epoch", "proved_by"])
-    .select(["proved_at", "removed", "sessions", "made_at"])
+    .select(["proved_at", "removed", "sessions", "reference", "made_at"])
     .where("token_hash", "=", tokenHash)
     .where("made_at", ">", since)
     .executeTakeFirst();
@@ -38,6 +40,7 @@ export async function findReset(db: Db, tokenHash: Buffer, since: Instant): Prom
     provedAt: row.proved_at,
     removed: row.removed,
     sessions: row.sessions,
+    reference: row.reference,
     madeAt: row.made_at,
   };
 }
