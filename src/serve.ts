@@ -3,7 +3,7 @@ import { federationDocuments } from "./brokers.ts";
 import { makeCards, openCards } from "./cards.ts";
 import type { Composed } from "./compose.ts";
 import { account, changePasswordPurpose, linkMethodPurpose, removeMethodPurpose } from "./features/account/index.ts";
-import { activation, activationPurpose, completeActivation } from "./features/activation/index.ts";
+import { activation, activationPurpose, makeCompleteActivation } from "./features/activation/index.ts";
 import { applications } from "./features/applications/index.ts";
 import { certificate } from "./features/authenticators/certificate/index.ts";
 import { eid, federationRoutes, makeBrokers, sweepLogouts } from "./features/authenticators/eid/index.ts";
@@ -135,8 +135,9 @@ async function addFeatures(composed: Composed, http: Http) {
   const { prove, isOpen } = identification;
   const { publicUrl } = config;
   const recovering = recovery({ ...shared, cases: features.cases, methods, brokers, prove, isOpen, publicUrl });
+  const completeActivation = makeCompleteActivation({ directories });
   const purposes = [
-    activationPurpose,
+    activationPurpose(completeActivation),
     signInPurpose(completeActivation),
     changePasswordPurpose,
     linkMethodPurpose,

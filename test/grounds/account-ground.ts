@@ -4,7 +4,7 @@ import {
   linkMethodPurpose,
   removeMethodPurpose,
 } from "../../src/features/account/index.ts";
-import { completeActivation } from "../../src/features/activation/index.ts";
+import { makeCompleteActivation } from "../../src/features/activation/index.ts";
 import { makeAudit } from "../../src/features/audit/index.ts";
 import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import { makeHasher } from "../../src/features/authenticators/password/hash.ts";
@@ -39,6 +39,7 @@ import { fakeMailSender } from "../../src/ports/mail-sender.ts";
 import { systemRandom } from "../../src/ports/random.ts";
 import { fakeSmsSender } from "../../src/ports/sms-sender.ts";
 import { testDatabase } from "../harness/database.ts";
+import { fakeDirectories } from "./fake-directories.ts";
 
 export const rightPassword = "kolme vihreää sammakkoa";
 
@@ -68,13 +69,14 @@ export async function openAccountGround() {
     },
   };
   const http = makeHttp({ publicUrl, demo: false, trustedProxies: [], tls: null, keyring, random, clock, log });
-  const shared = { db, clock, random, keyring, audit, messages, identities, http };
+  const directories = fakeDirectories();
+  const shared = { db, clock, random, keyring, audit, messages, identities, directories, http };
   const hashing = { cost: { memory: 1024, passes: 1, lanes: 1 } };
   const passwords = password({ ...shared, hashing });
   const codes = totp({ ...shared, publicUrl, passwordSteps: passwords.steps });
   const methods = [codes.method];
   const purposes = [
-    signInPurpose(completeActivation),
+    signInPurpose(makeCompleteActivation(shared)),
     changePasswordPurpose,
     linkMethodPurpose,
     removeMethodPurpose({ methods, messages }),
@@ -233,6 +235,7 @@ export async function openAccountGround() {
     db,
     clock,
     audit,
+    directories,
     identities,
     messages,
     enqueued,

@@ -46,14 +46,14 @@ export async function openDirectories() {
     attempts.push(attempt);
     return answer(attempt);
   });
-  const deps: DirectoriesDeps = {
+  const deps = {
     ...common,
     kinds: [kind],
     context: { publicUrl: "https://login.example" },
     log: { warn: log, error: log },
-    onOutcome: (outcome) => void outcomes.push(outcome),
+    onOutcome: (outcome: Outcome) => void outcomes.push(outcome),
     operatorEmail: "operator@service.example",
-    onLate: (jobs) => void late.push(jobs),
+    onLate: (jobs: number) => void late.push(jobs),
   };
   const directories = makeDirectories(deps);
   const createAccount = makeCreateAccount(common);
@@ -68,7 +68,20 @@ export async function openDirectories() {
   let count = 0;
 
   return {
-    ...{ ...ground, deps, directories, kind, attempts, outcomes, logged, late, by, addDirectory, entra, done },
+    ...{
+      ...ground,
+      deps: { ...deps, directories },
+      directories,
+      kind,
+      attempts,
+      outcomes,
+      logged,
+      late,
+      by,
+      addDirectory,
+      entra,
+      done,
+    },
     answers: (next: typeof answer) => {
       answer = next;
     },
@@ -101,6 +114,7 @@ export async function openDirectories() {
     jobs: () => db.selectFrom("directory_job").selectAll().orderBy("id").execute(),
     setState: (id: string, state: "active" | "frozen" | "closed") =>
       db.updateTable("account").set({ state }).where("id", "=", id).execute(),
+    remove: (name: string) => db.deleteFrom("directory").where("name", "=", name).execute(),
     /** Between tests: nothing to be told, and a directory that does what it is told. */
     clear: async () => {
       await db.deleteFrom("directory_job").execute();

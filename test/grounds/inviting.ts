@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { makeAudit } from "../../src/features/audit/index.ts";
 import { makeIdentities } from "../../src/features/authenticators/eid/index.ts";
+import { makeDirectories } from "../../src/features/directories/index.ts";
 import type { Outgoing } from "../../src/features/messages/index.ts";
 import { makeCreateOrganisation, type Organisation } from "../../src/features/organisations/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
@@ -27,6 +28,12 @@ export async function openGround() {
     withdraw: async (_: unknown, subjectId: string) => void withdrawn.push(subjectId),
   };
   const common = { db: database.db, clock, random: systemRandom, audit, countries: ["FI", "SE"] };
+  const directories = makeDirectories({
+    ...{ ...common, keyring, messages },
+    kinds: [],
+    context: { publicUrl: "https://login.example" },
+    operatorEmail: null,
+  });
   const result = await makeCreateOrganisation({ ...common, methods: ["eid", "totp"] })(
     { slug: "koivula", name: { fi: "Koivula" } },
     { actor: "operator" },
@@ -46,13 +53,14 @@ export async function openGround() {
   return {
     sendTemporary,
     db: database.db,
+    pool: database.pool,
     clock,
     audit,
     identities,
     enqueued,
     withdrawn,
     organisation: result.organisation,
-    deps: { ...common, keyring, messages, identities, publicUrl: "https://login.example" },
+    deps: { ...common, keyring, messages, identities, directories, publicUrl: "https://login.example" },
     /** Every row that inviting writes, as text. */
     everythingStored: async () => {
       const tables = [

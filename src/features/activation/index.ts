@@ -15,7 +15,7 @@ import { activationRoutes } from "./routes.ts";
 import { makeSubmitPin } from "./submit-pin.ts";
 
 export * from "./inviting/index.ts";
-export { activationPurpose, completeActivation } from "./purpose.ts";
+export { activationPurpose, makeCompleteActivation } from "./purpose.ts";
 
 /** Inviting: for the command line, the console and the API. */
 export const inviting = (deps: InvitingDeps) => ({

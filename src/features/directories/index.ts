@@ -9,6 +9,7 @@ import { makeSweep, makeWatch, type WatchDeps } from "./watch.ts";
 export type { Delivery, Directories, JobState, Outcome, Propagation } from "./contract.ts";
 export type { StoredJob } from "./desk-store.ts";
 export type { StoredDirectory } from "./directory-store.ts";
+export type { DirectoryRegistry } from "./registry.ts";
 
 export type DirectoriesDeps = DeliveryDeps & ConnectDeps & WatchDeps;
 

@@ -56,6 +56,8 @@ const titleForm = z
   .partialRecord(z.enum(languages), z.string().trim().min(1).max(60))
   .refine((title) => Object.keys(title).length > 0);
 
+export type DirectoryRegistry = ReturnType<typeof makeRegistry>;
+
 /** The directories that are configured: what commands work with. */
 export function makeRegistry(deps: RegistryDeps) {
   const { db, clock, random, keyring, audit, kinds } = deps;

@@ -4,9 +4,9 @@ import { lockAccount, openAgain, raiseEpoch, setAccountState } from "../organisa
 import { endAllSessions } from "../sessions/index.ts";
 import type { SupportDeps } from "./order-new-password.ts";
 
-type Deps = Pick<SupportDeps, "db" | "clock" | "audit" | "messages">;
+type Deps = Pick<SupportDeps, "db" | "clock" | "audit" | "messages" | "directories">;
 
-/** Closes an account: nobody gets in from now on, and whoever is in is out. What it holds stays. */
+/** Closes an account: nobody gets in from now on, and whoever is in is out. What it holds stays. Its directories are told. */
 export const makeCloseAccount =
   (deps: Deps) =>
   (accountId: string, { actor }: { actor: Actor }): Promise<"closed" | "no-such-account" | "already-closed"> =>
@@ -14,10 +14,12 @@ export const makeCloseAccount =
       const account = await lockAccount(tx, accountId);
       if (!account) return "no-such-account";
       if (account.state === "closed") return "already-closed";
-      await setAccountState(tx, account.id, { from: [account.state], to: "closed", now: deps.clock.now() });
+      const now = deps.clock.now();
+      await setAccountState(tx, account.id, { from: [account.state], to: "closed", now });
       await endAllSessions(tx, account.id, { epoch: await raiseEpoch(tx, account.id), keep: null });
       await deleteTemporary(tx, account.id);
       await deps.messages.withdraw(tx, account.id);
+      await deps.directories.tell(tx, account, "account", { id: null, at: now });
       const { organisationId } = account;
       await deps.audit.record(tx, [{ type: "account.closed", result: "done", actor, organisationId, accountId }]);
       return "closed";
@@ -31,6 +33,7 @@ export const makeReopenAccount =
       const account = await lockAccount(tx, accountId);
       if (!account) return "no-such-account";
       if (!(await openAgain(tx, account.id, "closed"))) return "not-closed";
+      await deps.directories.tell(tx, account, "account", { id: null, at: deps.clock.now() });
       const { organisationId } = account;
       await deps.audit.record(tx, [{ type: "account.reopened", result: "done", actor, organisationId, accountId }]);
       return "reopened";

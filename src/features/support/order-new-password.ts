@@ -5,6 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Actor, Audit } from "../audit/index.ts";
 import { endPassword, makeIssuePasswords, newPasswordMessage } from "../authenticators/password/index.ts";
+import type { Directories } from "../directories/index.ts";
 import { endAuthenticators, listAuthenticators } from "../journey/index.ts";
 import type { Messages, Outgoing } from "../messages/index.ts";
 import {
@@ -24,6 +25,7 @@ export type SupportDeps = {
   keyring: Pick<Keyring, "hash">;
   audit: Audit;
   messages: Messages;
+  directories: Pick<Directories, "tell">;
 };
 
 export type OrderRefusal =

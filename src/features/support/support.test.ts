@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { fakeDirectories } from "../../../test/grounds/fake-directories.ts";
 import { openTemporaryGround, type TemporaryGround } from "../../../test/grounds/temporary-passwords.ts";
 import { type Support, support } from "./index.ts";
 
 let ground: TemporaryGround;
 let desk: Support;
+const directories = fakeDirectories();
 const by = { actor: "operator" } as const;
 
 before(async () => {
   ground = await openTemporaryGround();
-  desk = support(ground);
+  desk = support({ ...ground, directories });
 });
 after(() => ground.close());
 
@@ -67,7 +69,8 @@ test("REC-2 HLP-3 no password is ordered for who can't use one, and nothing ends
   );
 });
 
-test("HLP-3 a closed account lets nobody in, a temporary password neither; reopened, it has what it had", async () => {
+test("HLP-3 a closed account lets nobody in, a temporary password neither; reopened, it has what it had; directories are told of both", async () => {
+  directories.told.length = 0;
   const person = await ground.activated("leaves");
   const temporary = await ground.temporaryFor(person.accountId);
   assert.equal(await desk.closeAccount(person.accountId, by), "closed");
@@ -78,6 +81,8 @@ test("HLP-3 a closed account lets nobody in, a temporary password neither; reope
   assert.equal(await desk.reopenAccount(person.accountId, by), "reopened");
   assert.equal(await desk.reopenAccount(person.accountId, by), "not-closed");
   assert.equal((await ground.account(person.accountId)).state, "active");
+  const told = { accountId: person.accountId, task: "account", causeId: null };
+  assert.deepEqual(directories.told, [told, told]);
   assert.deepEqual(await ground.proofsOf(await ground.show("leaves", person.password)), ["password"]);
   assert.equal(await noticeOf(await ground.show("leaves", temporary)), "password:wrong");
   const never = await ground.createAccount("never");

@@ -4,6 +4,7 @@ import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Audit } from "../../audit/index.ts";
 import { deleteTemporary } from "../../authenticators/password/index.ts";
+import type { Directories } from "../../directories/index.ts";
 import { findNoticeLink, type Messages, noticeTokenHash, useNoticeLink } from "../../messages/index.ts";
 import { loadOrganisation, lockAccount, raiseEpoch, setAccountState } from "../../organisations/index.ts";
 import { type EndedSession, endAllSessions } from "../../sessions/index.ts";
@@ -15,17 +16,18 @@ export type FreezeDeps = {
   keyring: Pick<Keyring, "hash">;
   audit: Audit;
   messages: Pick<Messages, "enqueue">;
+  directories: Pick<Directories, "withhold">;
   log: { warn(fields: object, message: string): void };
   onSessionsEnded?: (ended: readonly EndedSession[]) => void;
 };
 
 /**
  * REC-8: whoever has the link of a notice says that it was not them, and the account is frozen at once: sessions,
- * half-way journeys and grants end, every address on record is told, and nobody gets in until support thaws it. A link
- * that was used, is over or never was does nothing; its page says so, whatever this came to.
+ * half-way journeys and grants end, what directories have yet to be told is withheld, every address on record is told,
+ * and nobody gets in until support thaws it. A link that was used, is over or never was does nothing; its page says so, whatever this came to.
  */
 export const makeFreezeByLink =
-  ({ db, clock, keyring, audit, messages, log, onSessionsEnded }: FreezeDeps) =>
+  ({ db, clock, keyring, audit, messages, directories, log, onSessionsEnded }: FreezeDeps) =>
   async (token: string, { network, reference }: Pick<Origin, "network" | "reference">): Promise<void> => {
     const tokenHash = noticeTokenHash(keyring, token);
     const frozen = await db.transaction().execute(async (tx) => {
@@ -38,6 +40,7 @@ export const makeFreezeByLink =
       const organisation = await loadOrganisation(tx, account.organisationId);
       if (!organisation) throw new Error("an account lost its organisation");
       await deleteTemporary(tx, account.id);
+      const withheld = await directories.withhold(tx, account.id);
       const epoch = await raiseEpoch(tx, account.id);
       const ended = await endAllSessions(tx, account.id, { epoch, keep: null });
       const told = { template: "account-frozen", parameters: { at: now } } as const;
@@ -51,7 +54,7 @@ export const makeFreezeByLink =
           accountId: account.id,
           network,
           reference,
-          detail: { notice: link.event, sessions: ended.length },
+          detail: { notice: link.event, sessions: ended.length, withheld },
         },
       ]);
       return { accountId: account.id, organisation: organisation.slug, notice: link.event, ended };

@@ -80,6 +80,7 @@ test("REC-8 T79 the post freezes at once: sessions and half-way journeys end, al
   );
   const letters = (await ground.mailTo(aino.email)).filter(({ text }) => text.includes("/not-me/"));
   assert.equal(letters.length, 1, "that message leads nowhere");
+  assert.deepEqual(ground.directories.withheld.at(-1), aino.id);
   assert.equal((await events(aino))[0], "account.frozen");
   assert.deepEqual(ground.logged.length, logged + 1);
   assert.ok(JSON.stringify(ground.logged.at(-1)).includes(aino.id));
@@ -166,7 +167,7 @@ test("REC-8 only a hash of the link is stored, and links live thirty days", asyn
   assert.equal(row.expires_at.getTime(), plus(ground.clock.now(), days(30)).getTime());
 });
 
-const thaw = ({ id }: Person) => makeThawAccount({ db: ground.db, audit: ground.audit })(id, { actor: "operator" });
+const thaw = ({ id }: Person) => makeThawAccount(ground)(id, { actor: "operator" });
 
 test("HLP-3 a thawed account is as it was, and its sessions stay ended; only a frozen one is thawed", async () => {
   const { aino, link } = await noticed();
@@ -174,6 +175,7 @@ test("HLP-3 a thawed account is as it was, and its sessions stay ended; only a f
   const here = await ground.browser(aino);
   await (await ground.browser()).post(link);
   assert.equal(await thaw(aino), "thawed");
+  assert.deepEqual(ground.directories.told.at(-1), { accountId: aino.id, task: "account", causeId: null });
   assert.ok((await events(aino)).includes("account.thawed"));
   assert.equal((await here.get("/account")).to, "/sign-in?to=account");
   assert.equal(await thaw({ ...aino, id: "0c9e1d5a-0000-4000-8000-000000000000" }), "no-such-account");
