@@ -1,3 +1,4 @@
+import { type Ordered, orderAddress } from "../authenticators/password/index.ts";
 import type { Attempt, Form, Journey, Method, Poster, StepHandler, StepPage, StepView } from "../journey/index.ts";
 import { type Category, categoryOf, type Organisation, permittedMethods } from "../organisations/index.ts";
 import { type Way, waysOf } from "./domain/ways.ts";
@@ -18,6 +19,8 @@ export type ChooseWayDeps = Pick<RecoveryDeps, "brokers" | "methods"> &
       wish: Readonly<{ name: string; organisationId: string | null }>,
       poster: Poster,
     ): Promise<"sent" | "too-many">;
+    /** Orders a temporary one: likewise. */
+    orderPassword(name: string, organisationId: string | null, poster: Poster): Promise<Ordered>;
     guest: GuestPart | null;
   }>;
 
@@ -26,7 +29,13 @@ export const typedCategory = ({ organisation, requested }: Pick<Journey, "organi
   categoryOf(requested.loginHint ?? "", organisation?.emailCategories ?? {});
 
 /** Which way back in: asked of everybody who types an address, whether it is known or not (REC-6). */
-export function makeChooseWay({ brokers, methods, sendPasswordLink, guest }: ChooseWayDeps): StepHandler {
+export function makeChooseWay({
+  brokers,
+  methods,
+  sendPasswordLink,
+  orderPassword,
+  guest,
+}: ChooseWayDeps): StepHandler {
   const offered = (journey: Journey): readonly Way[] => {
     const { organisation } = journey;
     const category = typedCategory(journey);
@@ -52,14 +61,16 @@ export function makeChooseWay({ brokers, methods, sendPasswordLink, guest }: Cho
         }),
       };
     if (way === "support") return leaveFor(`/recover/support?${new URLSearchParams({ organisation: slug })}`);
+    const { organisationId } = journey;
+    const name = journey.requested.loginHint ?? "";
     if (way === "order")
-      return leaveFor(`/order-password?${new URLSearchParams({ organisation: slug, journey: signInOf(journey) })}`);
-    const wish = { name: journey.requested.loginHint ?? "", organisationId: journey.organisationId };
-    if ((await sendPasswordLink(wish, poster)) === "sent") return leaveFor(sentAddress(organisation));
+      return leaveFor(orderAddress(slug, signInOf(journey), await orderPassword(name, organisationId, poster)));
+    if ((await sendPasswordLink({ name, organisationId }, poster)) === "sent")
+      return leaveFor(sentAddress(organisation, signInOf(journey)));
     return {
       decide: () => async () => ({
         result: "refused",
-        notice: { key: "recovery:too-many", tone: "warn" },
+        notice: { key: "password-link:too-many", tone: "warn" },
         event: { type: "password-link.refused", detail: { reason: "too-many" } },
       }),
     };
@@ -79,8 +90,9 @@ export function makeChooseWay({ brokers, methods, sendPasswordLink, guest }: Cho
 
 const leaveFor = (url: string): Attempt => ({ decide: () => async () => ({ result: "left", url }) });
 
-/** The sign-in that the person came from, or nothing. */
-const signInOf = ({ returnTo }: Journey): string => /^\/journey\/([0-9a-f-]{36})$/.exec(returnTo ?? "")?.[1] ?? "";
+/** The sign-in that the person came from, if any. */
+const signInOf = ({ returnTo }: Journey): string | null =>
+  /^\/journey\/([0-9a-f-]{36})$/.exec(returnTo ?? "")?.[1] ?? null;
 
 /** Whether a method that people of `category` may use begins with a password; of an organisation that is not known, any does. */
 function usesPasswords(methods: readonly Method[], organisation: Organisation | null, category: Category): boolean {
