@@ -2,9 +2,12 @@ import type { FastifyInstance } from "fastify";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Http } from "../../platform/http/index.ts";
 import type { Prover } from "../authenticators/eid/index.ts";
+import { makeOrderPassword } from "../authenticators/password/index.ts";
 import type { Directories } from "../directories/index.ts";
 import type { Beginning, Purpose, StepHandler } from "../journey/index.ts";
 import { makeChooseWay } from "./choose-way.ts";
+import { guestRoutes } from "./guest/guest-routes.ts";
+import { makeGuestPart } from "./guest/index.ts";
 import { linkAnewPurpose, makeBeginLinkAnew } from "./link-anew.ts";
 import { makeSendPasswordLink, newPasswordByLinkPurpose, passwordLinks } from "./password-link/index.ts";
 import { makeRecoveryProver } from "./prove.ts";
@@ -37,7 +40,12 @@ type RecoveryRoutesDeps = Readonly<{
 export function recovery(deps: RecoveryDeps & Readonly<{ prove(prover: Prover): StepHandler }>): Recovery {
   const { keyring, brokers } = deps;
   const prover = makeRecoveryProver(deps);
-  const chooseWay = makeChooseWay({ ...deps, sendPasswordLink: makeSendPasswordLink(deps), guest: null });
+  const chooseWay = makeChooseWay({
+    ...deps,
+    sendPasswordLink: makeSendPasswordLink(deps),
+    orderPassword: makeOrderPassword(deps),
+    guest: null,
+  });
   const steps = [chooseWay, deps.prove(prover)];
   return {
     purposes: [recoveryPurpose({ keyring, steps, reset: makeReset(deps) }), newPasswordByLinkPurpose, linkAnewPurpose],
@@ -46,6 +54,7 @@ export function recovery(deps: RecoveryDeps & Readonly<{ prove(prover: Prover): 
       const all = { ...deps, ...more };
       recoveryRoutes(app, all);
       passwordLinks(all).routes(app);
+      guestRoutes(app, all);
       statusRoutes(app, {
         ...all,
         serviceTitle: (name) => brokers.find(name)?.title ?? null,

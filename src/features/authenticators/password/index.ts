@@ -52,9 +52,13 @@ export function password({ serviceName = "Vahva", hashing = {}, ...deps }: Passw
 /** No answer comes sooner, so that the time it takes to send a message tells nobody that there is somebody (REC-6). */
 const soonest = 400;
 
-/** Ordering a new password from the sign-in page or from `/recover` (REC-2). */
-export const orderPassword = (deps: OrderDeps & { http: Http }) => {
-  const send = makeOrder(deps);
-  const order = (...wish: Parameters<typeof send>) => notSooner(soonest, send(...wish));
-  return { order, routes: (app: FastifyInstance) => orderPasswordRoutes(app, { ...deps, order }) };
+/** Ordering a new password (REC-2), from the sign-in page or from `/recover`. */
+export const makeOrderPassword = (deps: OrderDeps) => {
+  const order = makeOrder(deps);
+  return (...wish: Parameters<typeof order>) => notSooner(soonest, order(...wish));
 };
+
+/** The page where one orders it. */
+export const orderPassword = (deps: OrderDeps & { http: Http }) => ({
+  routes: (app: FastifyInstance) => orderPasswordRoutes(app, { ...deps, order: makeOrderPassword(deps) }),
+});

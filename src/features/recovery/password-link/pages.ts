@@ -2,14 +2,14 @@ import type { Translate } from "../../../platform/i18n/index.ts";
 import { actions, button, form, helpSection, html, link, linkButton } from "../../../platform/pages/index.ts";
 import type { Purpose, StepPage } from "../../journey/index.ts";
 import type { Organisation } from "../../organisations/index.ts";
+import { recoverAddress } from "../pages.ts";
 
-/** Where one begins to get back in: of which organisation, where that is known. */
-export const recoverAddress = (organisation: Organisation | null): string =>
-  `/recover${organisation ? `?organisation=${organisation.slug}` : ""}`;
-
-/** The answer for everybody, known or not. */
-export const sentAddress = (organisation: Organisation | null): string =>
-  `/recover/sent${organisation ? `?organisation=${organisation.slug}` : ""}`;
+/** The answer for everybody, known or not; `from` is the sign-in that the person came from. */
+export const sentAddress = (organisation: Organisation | null, from: string | null): string =>
+  `/recover/sent?${new URLSearchParams({
+    ...(organisation && { organisation: organisation.slug }),
+    ...(from && { journey: from }),
+  })}`;
 
 const signInAddress = (organisation: Organisation | null, userName?: string): string =>
   `/sign-in?${new URLSearchParams({
@@ -18,12 +18,15 @@ const signInAddress = (organisation: Organisation | null, userName?: string): st
   })}`;
 
 /** REC-1, REC-6: what happens next, the same whoever is known. */
-export const sentPage = (t: Translate, organisation: Organisation | null): StepPage => ({
+export const sentPage = (t: Translate, organisation: Organisation | null, from: string | null): StepPage => ({
   title: t("password-link:sent"),
   lede: t("password-link:sent-lede"),
   main: html`<p>${t("password-link:sent-do")}</p>${actions(
-    linkButton({ href: signInAddress(organisation), label: t("password-link:back-to-sign-in") }),
-    link({ href: recoverAddress(organisation), label: t("common:try-another-way") }),
+    linkButton({
+      href: from ? `/journey/${from}` : signInAddress(organisation),
+      label: t("password-link:back-to-sign-in"),
+    }),
+    link({ href: recoverAddress(organisation, from), label: t("common:try-another-way") }),
   )}`,
   help: [
     helpSection(t("password-link:nothing"), t("password-link:nothing-do")),

@@ -19,15 +19,18 @@ type RouteDeps = {
   openLink: ReturnType<typeof makeOpenLink>;
 };
 
+const idForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 type Token = { Params: { token: string } };
 
 /** `/recover/sent`, the answer for everybody, and `/recover/password/<token>`: GET changes nothing (MSG-4), the post uses the link. */
 export function passwordLinkRoutes(app: FastifyInstance, { db, clock, http, keyring, openLink }: RouteDeps): void {
-  app.get<{ Querystring: { organisation?: string } }>("/recover/sent", async (request, reply) => {
-    const slug = request.query.organisation;
+  app.get<{ Querystring: { organisation?: string; journey?: string } }>("/recover/sent", async (request, reply) => {
+    const { organisation: slug, journey } = request.query;
+    const from = idForm.test(journey ?? "") ? (journey ?? null) : null;
     const organisation = typeof slug === "string" ? await findOrganisation(db, slug) : null;
     const t = translator(http.language(request, [], organisation?.languages));
-    return drawOwnPage(http, request, reply, organisation, sentPage(t, organisation));
+    return drawOwnPage(http, request, reply, organisation, sentPage(t, organisation, from));
   });
 
   app.get<Token>("/recover/password/:token", async (request, reply) => {

@@ -1,6 +1,7 @@
 import { deleteTemporary } from "../../authenticators/password/index.ts";
 import type { Purpose } from "../../journey/index.ts";
-import { changedPage, recoverAddress } from "./pages.ts";
+import { recoverAddress } from "../pages.ts";
+import { changedPage } from "./pages.ts";
 
 /**
  * A new password by a link (REC-1). It signs nobody in: its owner signs in afterwards as always, by the second factor too
