@@ -181,6 +181,68 @@ const table: [rule: string, facts: Partial<Facts>, expected: string][] = [
     },
     "finish",
   ],
+
+  ["REC-3 getting back in begins with what happened", { purpose: "recovery", permitted: null }, "ask recovery-way"],
+  [
+    "REC-3 then who one is",
+    { purpose: "recovery", permitted: null, proofs: shown("recovery-way") },
+    "ask identity-proofed",
+  ],
+  [
+    "REC-3 and nothing else stands in for it",
+    { purpose: "recovery", permitted: null, proofs: shown("recovery-way", "password", "totp", "bank", "new-password") },
+    "ask identity-proofed",
+  ],
+  [
+    "REC-3 a proof without the choice before it ends nothing",
+    { purpose: "recovery", permitted: null, proofs: shown("identity-proofed") },
+    "ask recovery-way",
+  ],
+  [
+    "REC-3 proved",
+    { purpose: "recovery", account: active("totp"), proofs: shown("recovery-way", "identity-proofed") },
+    "finish",
+  ],
+  [
+    "REC-8 proved, but frozen meanwhile",
+    {
+      purpose: "recovery",
+      account: { state: "frozen", linked: ["totp"] },
+      proofs: shown("recovery-way", "identity-proofed"),
+    },
+    "refuse: account-closed",
+  ],
+  ["REC-3 linking anew without a proof", { purpose: "link-anew", account: active() }, "refuse: not-started"],
+  [
+    "REC-3 linking anew with the proof of another kind of journey",
+    { purpose: "link-anew", account: active(), proofs: shown("invitation-pin", "recovery-link", "password", "totp") },
+    "refuse: not-started",
+  ],
+  [
+    "REC-3 linking anew: the password that stayed is not set again",
+    { purpose: "link-anew", account: active("password"), proofs: shown("identity-proofed") },
+    "ask totp-link",
+  ],
+  [
+    "REC-3 linking anew for whoever never had one",
+    { purpose: "link-anew", account: active(), proofs: shown("identity-proofed") },
+    "ask new-password",
+  ],
+  [
+    "REC-3 linking anew: only what the policy permits",
+    { purpose: "link-anew", permitted: [], account: active("password"), proofs: shown("identity-proofed") },
+    "refuse: no-method",
+  ],
+  [
+    "REC-3 linked anew",
+    { purpose: "link-anew", account: active("password", "totp"), proofs: shown("identity-proofed", "totp-link") },
+    "finish",
+  ],
+  [
+    "REC-3 linking anew is over once something else has changed",
+    { purpose: "link-anew", overtaken: true, account: active("password"), proofs: shown("identity-proofed") },
+    "refuse: overtaken",
+  ],
 ];
 
 for (const [rule, facts, expected] of table)
