@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeDemoDirectory } from "./adapters/demo-directory/index.ts";
 import { makeIdentityBrokers } from "./brokers.ts";
 import type { Config } from "./config.ts";
 import { openDatabaseServer } from "./database-server.ts";
@@ -85,9 +86,10 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
     const base = { config, db, pool, clock, random, keyring, logger, metrics, listen, senders };
     const identities = makeIdentities({ keyring });
     const { publicUrl } = config;
+    const demoDirectories = config.demo ? makeDemoDirectory({ db, clock, random }) : null;
     const directories = makeDirectories({
       ...{ db, clock, random, keyring, audit, messages, listen, log: logger },
-      kinds: directoryKinds,
+      kinds: [...directoryKinds, ...(demoDirectories ? [demoDirectories.kind] : [])],
       context: { publicUrl },
       operatorEmail: config.operatorEmail,
       onOutcome: ({ kind, task, result, waited }) => metrics.countDirectory(kind, task, result, waited / seconds(1)),
@@ -98,6 +100,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
     const invitations = inviting({ ...shared, publicUrl: config.publicUrl, countries: config.sms.countries });
     return {
       ...base,
+      demoDirectories,
       features: {
         audit,
         messages,

@@ -10,6 +10,7 @@ import { eid, federationRoutes, makeBrokers, sweepLogouts } from "./features/aut
 import { passkey } from "./features/authenticators/passkey/index.ts";
 import { orderPassword, password } from "./features/authenticators/password/index.ts";
 import { totp } from "./features/authenticators/totp/index.ts";
+import { sweepUnconfirmed } from "./features/cases/index.ts";
 import { demo, prepareDemo } from "./features/demo/index.ts";
 import { guides } from "./features/guide/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
@@ -52,7 +53,7 @@ export async function assemble(composed: Composed) {
 
 /** Serves the pages and machine interfaces, delivers messages and keeps house, until `close`. */
 export async function serve(composed: Composed) {
-  const { config, db, clock, keyring, logger, metrics, features } = composed;
+  const { config, db, clock, random, keyring, logger, metrics, features } = composed;
   const { http, state, provider, brokers, passkeys, cards } = await assemble(composed);
   const ownMetrics = ["main", "off"].includes(config.metrics) ? null : await serveMetrics(metrics, config.metrics);
 
@@ -60,10 +61,9 @@ export async function serve(composed: Composed) {
   const tour = inbox
     ? await prepareDemo({
         ...features.organisations,
-        db,
-        clock,
-        keyring,
-        inbox,
+        ...{ db, clock, random, keyring, inbox },
+        identities: features.identities,
+        directories: features.directories,
         publicUrl: config.publicUrl,
         identityBrokers: features.identityBrokers,
         invite: features.inviting.invite,
@@ -95,6 +95,7 @@ export async function serve(composed: Composed) {
       { name: "expected identities", every: hours(1), run: features.inviting.carryExpected },
       { name: "recoveries", every: hours(1), run: () => sweepRecoveries(db, plus(clock.now(), -journeysKept)) },
       { name: "password links", every: hours(1), run: () => sweepPasswordLinks(db, plus(clock.now(), -days(1))) },
+      { name: "unconfirmed cases", every: hours(1), run: () => sweepUnconfirmed(db, clock.now()) },
       { name: "logouts", every: hours(1), run: () => sweepLogouts(db, clock.now()) },
       { name: "tokens", every: minutes(10), run: provider.sweep },
       { name: "directories", every: minutes(1), run: features.directories.watch },
@@ -189,8 +190,9 @@ async function addFeatures(composed: Composed, http: Http) {
   const { keys } = connecting.context;
   federationRoutes(http.app, { publicUrl, clock, keys, brokers, documents: federationDocuments });
   provider.routes(http.app);
-  const { inbox } = composed.senders;
-  if (inbox) demo({ ...shared, inbox, invite: features.inviting.invite }).routes(http.app);
+  const { senders, demoDirectories } = composed;
+  if (senders.inbox && demoDirectories)
+    demo({ ...shared, inbox: senders.inbox, demoDirectories, invite: features.inviting.invite }).routes(http.app);
   return { provider, brokers, passkeys, cards };
 }
 

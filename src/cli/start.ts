@@ -26,6 +26,7 @@ function welcome(io: Io, { url, demo }: Served) {
   io.say("This is a demonstration: the people are made up, and no message leaves this machine.");
   if (demo.invitation) io.say(`  Activate an account   ${demo.invitation}`);
   io.say(`  Try an application    ${demo.application}`);
+  io.say(`  Try a lost phone      ${demo.systems}`);
   io.say(`  Read the messages     ${demo.inbox}`);
   io.say("");
   io.say("Ctrl+C stops it. VAHVA_MODE=production makes it real: docs/operate/.");

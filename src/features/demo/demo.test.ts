@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { demoDeps } from "../../../test/grounds/demo.ts";
 import { makeVisitor, type Visitor } from "../../../test/harness/agent.ts";
 import { rightPassword } from "../../../test/harness/people.ts";
 import { movableClock, type Service, startService, until } from "../../../test/harness/service.ts";
@@ -19,15 +20,7 @@ before(async () => {
 });
 after(() => service.close());
 
-const prepareAgain = () => {
-  const { composed, url: publicUrl } = service;
-  const { inbox } = composed.senders;
-  assert.ok(inbox);
-  const { db, keyring } = composed;
-  const { organisations, inviting, applications, identityBrokers } = composed.features;
-  const { invite } = inviting;
-  return prepareDemo({ db, clock, keyring, publicUrl, inbox, ...organisations, invite, applications, identityBrokers });
-};
+const prepareAgain = () => prepareDemo(demoDeps(service));
 
 const pinTo = async (phone: string): Promise<string> =>
   until(async () => {

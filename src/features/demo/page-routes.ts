@@ -18,17 +18,19 @@ const nav = [
   ["/demo", "demo:application"],
   ["/demo/inbox", "demo:inbox"],
   ["/demo/invite", "demo:invite"],
+  ["/demo/directory", "demo-directory:title"],
 ] as const;
 
-/** Sends a page in the demo organisation's look. */
+/** Sends a page in the look of one of the demo's organisations. */
 export async function drawDemo(
   { http, db }: { http: Http; db: Db },
   request: FastifyRequest,
   reply: FastifyReply,
   { language, t }: View,
   parts: PageParts,
+  slug = demoSlug,
 ): Promise<FastifyReply> {
-  const organisation = await findOrganisation(db, demoSlug);
+  const organisation = await findOrganisation(db, slug);
   const here = request.url.split("?")[0];
   return reply.type("text/html; charset=utf-8").send(
     workPage({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { demoDeps } from "../../../test/grounds/demo.ts";
 import { makeVisitor } from "../../../test/harness/agent.ts";
 import { type Service, startService, until } from "../../../test/harness/service.ts";
 import { candourKind } from "../../adapters/candour/index.ts";
@@ -53,14 +54,8 @@ function fakeBrokers() {
   return { rows, done, brokers };
 }
 
-const prepare = (identityBrokers: Brokers, publicUrl = service.url) => {
-  const { db, clock, keyring, senders, features } = service.composed;
-  const { inbox } = senders;
-  assert.ok(inbox);
-  const { organisations, inviting, applications } = features;
-  const { invite } = inviting;
-  return prepareDemo({ ...organisations, db, clock, keyring, inbox, invite, applications, publicUrl, identityBrokers });
-};
+const prepare = (identityBrokers: Brokers, publicUrl = service.url) =>
+  prepareDemo({ ...demoDeps(service), publicUrl, identityBrokers });
 
 const staffMethods = async () => (await findOrganisation(service.db, demoSlug))?.policy.methods.staff;
 

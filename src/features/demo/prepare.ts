@@ -15,6 +15,7 @@ import {
   type Organisation,
 } from "../organisations/index.ts";
 import { bankRegistration, brokerName } from "./bank/index.ts";
+import { prepareUniversity, type UniversityDeps } from "./directory/university.ts";
 import { proofingName, proofingRegistration } from "./proofing/index.ts";
 
 /** How the demo's organisation and application are known. */
@@ -24,7 +25,7 @@ export const demoClientId = "demo";
 type By = { actor: Actor };
 const by: By = { actor: "operator" };
 
-export type PrepareDeps = {
+export type PrepareDeps = UniversityDeps & {
   db: Db;
   clock: Clock;
   keyring: Keyring;
@@ -55,17 +56,23 @@ type NewBroker = Readonly<{
 }>;
 
 /** Where to look first. `invitation` is null once the first person has activated their account. */
-export type DemoTour = { application: string; inbox: string; invitation: string | null };
+export type DemoTour = { application: string; inbox: string; systems: string; invitation: string | null };
 
-/** Makes what the demo needs and is not there yet: an organisation, its application, brokers, a first invitation. */
+/** Makes what the demo needs and is not there yet: organisations, an application, brokers, a first invitation. */
 export async function prepareDemo(deps: PrepareDeps): Promise<DemoTour> {
   const { publicUrl } = deps;
   const organisation = await ensureOrganisation(deps);
   await ensureApplication(deps, organisation);
   await ensureBroker(deps, { name: brokerName, ...(await bankRegistration(deps)) });
   await ensureBroker(deps, { name: proofingName, ...proofingRegistration(deps) });
+  await prepareUniversity(deps);
   const invitation = await ensureInvitation(deps, organisation);
-  return { application: `${publicUrl}/demo`, inbox: `${publicUrl}/demo/inbox`, invitation };
+  return {
+    application: `${publicUrl}/demo`,
+    inbox: `${publicUrl}/demo/inbox`,
+    systems: `${publicUrl}/demo/directory`,
+    invitation,
+  };
 }
 
 const application = { fi: "Havula Online", sv: "Havula Online", en: "Havula Online" };

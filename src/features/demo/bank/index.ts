@@ -3,6 +3,7 @@ import { bankKeys, type KeyDeps } from "./keys.ts";
 import { demoMeans } from "./people.ts";
 
 export { brokerName } from "./addresses.ts";
+export { demoPeople } from "./people.ts";
 export { type BankDeps, bankRoutes } from "./routes.ts";
 
 /** How the service knows the bank: what an operator would be told by a broker, its entity key above all. */
