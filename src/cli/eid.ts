@@ -148,7 +148,7 @@ const cantWrite = (path: string): never => {
 
 /** `vahva eid …` */
 export const addEid: AddCommand = (parent, io, outcome) => {
-  const eid = makeCommand("eid", "Identification brokers and Suomi.fi, which tell who people are.", [
+  const eid = makeCommand("eid", "Identification brokers, Suomi.fi and proofing services, which tell who people are.", [
     'vahva eid add telia --profile telia --client-id koivula --title "fi=Telia Tunnistus" --closed',
     "vahva eid registration telia --out to-telia",
     "vahva eid open telia",
@@ -168,7 +168,7 @@ export const addEid: AddCommand = (parent, io, outcome) => {
         "vahva eid add suomifi --profile suomifi --file suomifi.json --setting-file idpMetadata=idp-metadata.xml",
       ]),
     )
-      .requiredOption("--profile <name>", "telia, op, signicat, idura, generic, oidc or suomifi")
+      .requiredOption("--profile <name>", "telia, op, signicat, idura, generic, oidc, suomifi or candour")
       .option("--closed", "offer it to nobody yet")
       .action((name: string, flags: Flags) => run((context) => add(context, io, name, flags))),
   );

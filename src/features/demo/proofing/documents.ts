@@ -1,7 +1,7 @@
 import { type Duration, seconds } from "../../../kernel/time.ts";
 import { type DemoPerson, demoPeople, fullName } from "../bank/people.ts";
 
-/** A passport that nobody has. Its holder is one of the demo bank's customers. */
+/** A passport that nobody has. Its holder is one of the demo bank's customers, who may have several. */
 export type DemoDocument = Readonly<{
   id: string;
   holder: DemoPerson;
@@ -15,10 +15,10 @@ export type DemoDocument = Readonly<{
 }>;
 
 export const demoDocuments: readonly DemoDocument[] = [
-  finnish("aino", "aino"),
-  { ...finnish("aino-later", "aino"), takes: seconds(10) },
   finnish("mikael", "mikael"),
-  { id: "kadri", holder: holderOf("kadri"), birthDate: "1985-04-12", issuer: "EST", code: null, takes: 0 },
+  { ...finnish("mikael-later", "mikael"), takes: seconds(10) },
+  { ...finnish("mikael-abroad", "mikael"), issuer: "EST", code: null },
+  finnish("aino", "aino"),
 ];
 
 export const findDocument = (id: string): DemoDocument | null => demoDocuments.find((each) => each.id === id) ?? null;
@@ -35,12 +35,7 @@ export const toldOf = ({ holder, birthDate, issuer, code }: DemoDocument): Reado
 });
 
 function finnish(id: string, person: string): DemoDocument {
-  const holder = holderOf(person);
+  const holder = demoPeople.find((each) => each.id === person);
+  if (!holder) throw new Error(`the demo has no ${person}`);
   return { id, holder, birthDate: holder.birthDate ?? "", issuer: "FIN", code: holder.identity.value, takes: 0 };
-}
-
-function holderOf(id: string): DemoPerson {
-  const found = demoPeople.find((person) => person.id === id);
-  if (!found) throw new Error(`the demo has no ${id}`);
-  return found;
 }

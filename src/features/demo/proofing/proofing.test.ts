@@ -62,7 +62,7 @@ test("demo proofing REC-3: the service's own adapter is told who somebody is, by
   for (const [name, value] of codes) {
     const { visitor, come, state } = await invited();
     assert.deepEqual(await come(), { result: "pending" });
-    await visitor.submit({}, name);
+    await visitor.submit({}, name); // the first of theirs
     assert.equal(visitor.page().url, `${callbackOf(publicUrl)}?state=${state}`);
     const identity = { country: "FI", type: "hetu", value };
     const how = { level: "substantial", authenticatedAt: clock.now(), brokerSession: null };
@@ -70,15 +70,15 @@ test("demo proofing REC-3: the service's own adapter is told who somebody is, by
     assert.deepEqual(await come(), { result: "refused", reason: "session-gone" });
   }
   const { visitor, come } = await invited();
-  await visitor.submit({}, "Kadri Tamm");
-  const person = { givenName: "Kadri", familyName: "Tamm", birthDate: "1985-04-12" };
+  await visitor.submit({}, "mikael-abroad");
+  const person = { givenName: "Mikael", familyName: "Öhman", birthDate: "1991-09-23" };
   const described = { result: "described", person, level: "substantial", authenticatedAt: clock.now() };
   assert.deepEqual(await come(), described);
 });
 
 test("demo proofing REC-3: one passport's check goes on for ten seconds after the person has come back", async () => {
   const { visitor, come } = await invited();
-  await visitor.submit({}, "aino-later");
+  await visitor.submit({}, "mikael-later");
   assert.equal(visitor.page().heading, "Back");
   assert.deepEqual(await come(), { result: "pending" });
   clock.advance(seconds(10));
