@@ -53,6 +53,7 @@ export function makeAdvance(deps: JourneyDeps) {
       if (outcome.result === "shown") return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
       if (outcome.result === "left") {
         await saveChange(tx, id, { notice: null, lapsed: outcome.lapsed ?? [] }, now);
+        await outcome.besides?.(tx, request.origin);
         return { to: "elsewhere", url: outcome.url };
       }
       const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };

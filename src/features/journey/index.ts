@@ -38,7 +38,7 @@ export type {
 export { drawOwnPage } from "./page-routes.ts";
 export { refusalNotice } from "./pages.ts";
 export { findHalfWay } from "./result/store.ts";
-export { findOpenJourney, loadJourney, sweepJourneys } from "./store.ts";
+export { findOpenJourney, lengthenJourney, loadJourney, sweepJourneys } from "./store.ts";
 export type { Arrival, Beginning };
 
 export type Journeys = ReturnType<typeof journeys>;

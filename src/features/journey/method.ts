@@ -87,7 +87,13 @@ export type Outcome =
    * The browser leaves, to show something elsewhere and come back with it: to an address of another service or our own.
    * Proofs of the kinds in `lapsed` no longer hold.
    */
-  | Readonly<{ result: "left"; url: string; lapsed?: readonly string[] }>
+  | Readonly<{
+      result: "left";
+      url: string;
+      lapsed?: readonly string[];
+      /** What is done in the same transaction, with where it was posted from. */
+      besides?(tx: Tx, origin: Origin): Promise<unknown>;
+    }>
   | Readonly<{
       result: "refused";
       notice: Notice;

@@ -286,6 +286,11 @@ export async function findOpenJourney(
   return row?.id ?? null;
 }
 
+/** Lets the journey go on until `until`: somebody else has to look at what was shown. */
+export async function lengthenJourney(tx: Tx, id: string, until: Instant): Promise<void> {
+  await tx.updateTable("journey").set({ expires_at: until }).where("id", "=", id).execute();
+}
+
 /** Deletes journeys that ended or expired before `instant`; resolves to how many. */
 export async function sweepJourneys(db: Db, instant: Instant): Promise<number> {
   const { numDeletedRows } = await db.deleteFrom("journey").where("expires_at", "<", instant).executeTakeFirst();

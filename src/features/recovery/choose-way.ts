@@ -21,7 +21,7 @@ export type ChooseWayDeps = Pick<RecoveryDeps, "brokers" | "methods"> &
     ): Promise<"sent" | "too-many">;
     /** Orders a temporary one: likewise. */
     orderPassword(name: string, organisationId: string | null, poster: Poster): Promise<Ordered>;
-    guest: GuestPart | null;
+    guest: GuestPart;
   }>;
 
 /** The category that what was typed tells, where the organisation is known. */
@@ -45,8 +45,7 @@ export function makeChooseWay({
       canProve: brokers.provingFor(organisation, category).length > 0,
     });
   };
-  const isGuest = (journey: Journey) =>
-    guest !== null && journey.organisation !== null && typedCategory(journey) === "guest";
+  const isGuest = (journey: Journey) => journey.organisation !== null && typedCategory(journey) === "guest";
 
   /** Leads on; what is refused elsewhere is said there. */
   const take = async (way: Way, journey: Journey, poster: Poster): Promise<Attempt> => {
@@ -79,9 +78,9 @@ export function makeChooseWay({
   return {
     kind: "recovery-way",
     amr: [],
-    page: async (view) => (guest && isGuest(view.journey) ? guest.page(view) : waysPage(view, offered(view.journey))),
+    page: async (view) => (isGuest(view.journey) ? guest.page(view) : waysPage(view, offered(view.journey))),
     async attempt(journey, form, poster) {
-      if (guest && isGuest(journey)) return guest.attempt(journey, form, poster);
+      if (isGuest(journey)) return guest.attempt(journey, form, poster);
       const way = offered(journey).find((each) => each === form.way);
       return way ? take(way, journey, poster) : leaveFor(`/journey/${journey.id}`);
     },

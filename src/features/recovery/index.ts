@@ -44,7 +44,7 @@ export function recovery(deps: RecoveryDeps & Readonly<{ prove(prover: Prover): 
     ...deps,
     sendPasswordLink: makeSendPasswordLink(deps),
     orderPassword: makeOrderPassword(deps),
-    guest: null,
+    guest: makeGuestPart(deps),
   });
   const steps = [chooseWay, deps.prove(prover)];
   return {

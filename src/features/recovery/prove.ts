@@ -3,7 +3,7 @@ import { days, hours, type Instant, plus } from "../../kernel/time.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { use } from "../../platform/throttle/index.ts";
 import type { Asked, Found, FoundAccount, Prover } from "../authenticators/eid/index.ts";
-import type { Attempt, Journey, Outcome } from "../journey/index.ts";
+import type { Attempt, Journey, Outcome, StepPage, StepView } from "../journey/index.ts";
 import type { Outgoing } from "../messages/index.ts";
 import {
   type Account,
@@ -13,7 +13,11 @@ import {
   type Organisation,
 } from "../organisations/index.ts";
 import { typedCategory } from "./choose-way.ts";
-import { judgeProof, type Verdict } from "./domain/judge-proof.ts";
+import { makeDocumentPart } from "./document/index.ts";
+import { judgeProof } from "./domain/judge-proof.ts";
+import { guestProved } from "./guest/judge-guest.ts";
+import { provedGuestPage } from "./guest/pages.ts";
+import { notConfirmed } from "./not-confirmed.ts";
 import { notConfirmedPage } from "./pages.ts";
 import type { RecoveryDeps } from "./recovery-deps.ts";
 
@@ -26,6 +30,7 @@ const toldOnce = { limit: 1, window: hours(1) } as const;
  */
 export function makeRecoveryProver(deps: RecoveryDeps): Prover {
   const { db, identities, brokers } = deps;
+  const documents = makeDocumentPart(deps);
 
   /** What the typed name finds, and whether who was proved is whom it is bound to; null where it never was bound. */
   const named = async ({ loginHint, organisationId }: Asked, found: Found) =>
@@ -53,8 +58,16 @@ export function makeRecoveryProver(deps: RecoveryDeps): Prover {
         decide: (tx, now) => (journey) => judge(deps, tx, journey, found, now),
       };
     },
-    page: async (view) => (view.journey.notice?.key === "recovery:not-confirmed" ? notConfirmedPage(view) : null),
+    ...documents,
+    page: async (view) => refusalPage(view) ?? documents.page(view),
   };
+}
+
+/** The page of a refusal that leads to support; null for every other. */
+function refusalPage(view: StepView): StepPage | null {
+  const key = view.journey.notice?.key;
+  if (key === "guest:proved") return provedGuestPage(view);
+  return key === "recovery:not-confirmed" ? notConfirmedPage(view) : null;
 }
 
 async function asFound({ db }: RecoveryDeps, account: Account): Promise<FoundAccount> {
@@ -78,6 +91,8 @@ async function judge(deps: RecoveryDeps, tx: Tx, journey: Journey, found: Found,
     least: organisation.policy.eid.level,
     isAccepted: accepted && (await deps.isOpen(tx, broker)),
   });
+  if (verdict === "proved" && account.category === "guest")
+    return guestProved(deps, { account, organisation }, found, now);
   if (verdict === "proved")
     return {
       result: "shown",
@@ -120,12 +135,3 @@ function warningsOf(account: Account, organisation: Organisation, now: Instant):
     },
   ];
 }
-
-/** REC-4, REC-6: the one answer to whoever is not proved to be the account's person. */
-const notConfirmed = (reason: Verdict | "nobody", broker: string) =>
-  ({
-    result: "refused",
-    notice: { key: "recovery:not-confirmed" },
-    forSupport: true,
-    event: { type: "recovery.refused", detail: { reason, broker } },
-  }) as const satisfies Outcome;

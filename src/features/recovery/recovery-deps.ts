@@ -21,7 +21,7 @@ export type RecoveryDeps = Readonly<{
   /** Whether the service of that name may be used, at the moment that decides. */
   isOpen(tx: Tx, broker: string): Promise<boolean>;
   directories: Pick<Directories, "tell">;
-  cases: Pick<Cases, "openCase">;
+  cases: Cases;
   methods: readonly Method[];
   publicUrl: string;
 }>;

@@ -11,9 +11,11 @@ type Files = {
   demo: typeof import("../../../locales/en/demo.json", { with: { type: "json" }});
   "demo-bank": typeof import("../../../locales/en/demo-bank.json", { with: { type: "json" }});
   "demo-proofing": typeof import("../../../locales/en/demo-proofing.json", { with: { type: "json" }});
+  document: typeof import("../../../locales/en/document.json", { with: { type: "json" }});
   eid: typeof import("../../../locales/en/eid.json", { with: { type: "json" }});
   errors: typeof import("../../../locales/en/errors.json", { with: { type: "json" }});
   freeze: typeof import("../../../locales/en/freeze.json", { with: { type: "json" }});
+  guest: typeof import("../../../locales/en/guest.json", { with: { type: "json" }});
   guide: typeof import("../../../locales/en/guide.json", { with: { type: "json" }});
   journey: typeof import("../../../locales/en/journey.json", { with: { type: "json" }});
   messages: typeof import("../../../locales/en/messages.json", { with: { type: "json" }});
