@@ -47,5 +47,3 @@ export const testDocuments = [
     idIssuer: "EST",
   },
 ] as const satisfies readonly TestDocument[];
-
-export type DocumentName = (typeof testDocuments)[number]["id"];

@@ -8,8 +8,6 @@ import { type TestDocument, testDocuments } from "./documents.ts";
 import { closedPage, invitationPage } from "./page.ts";
 import { isSigned, readWanted, type Wanted } from "./requests.ts";
 
-export { type DocumentName, type TestDocument, testDocuments } from "./documents.ts";
-
 type Result = Readonly<Record<string, unknown>>;
 type Session = { id: string; invitation: string; wanted: Wanted; result: Result };
 type Step = "create" | "read" | "erase";
