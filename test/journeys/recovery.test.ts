@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import { minutes } from "../../src/kernel/time.ts";
+import { registerApplication, tokensFor } from "../abuse/application.ts";
+import { startApplication } from "../doubles/application.ts";
 import { type EidService, openEidService } from "../grounds/eid-service.ts";
+import { refresh, userinfo } from "../grounds/provider-ground.ts";
 import { hasSession, type Recovering, recovering } from "../grounds/recovery.ts";
 import { describe, makeVisitor } from "../harness/agent.ts";
 import { makeOrganisation, messagesTo, rightPassword, signInHere } from "../harness/people.ts";
@@ -20,9 +23,6 @@ const organisation = (settings: object = {}): Promise<Organisation> => {
   count += 1;
   return makeOrganisation(service, `org-${count}`, settings);
 };
-
-const unchanged = async (accountId: string, before: Awaited<ReturnType<Recovering["standing"]>>) =>
-  assert.deepEqual(await lost.standing(accountId), before);
 
 test("REC-3 REC-7 T76 lost phone: proved by the bank, everything is removed, nobody is signed in; linked anew, then in", async () => {
   const koivula = await organisation();
@@ -63,29 +63,132 @@ test("REC-3 REC-7 T76 lost phone: proved by the bank, everything is removed, nob
   assert.deepEqual((await lost.standing(aino.accountId)).methods, ["password", "totp"]);
 });
 
-test("REC-4 T77 another person of the same name and date of birth is refused, nothing changes, and the owner is told, once an hour", async () => {
+test("REC-3 SIN-2 the same name in two organisations: the person says which, and the other account stays as it is", async () => {
+  const [one, other] = [await organisation(), await organisation()];
+  const userName = "consultant";
+  const first = await lost.account(one, "makinen", { userName });
+  const second = await lost.account(other, "makinen", { userName });
+  const before = await lost.standing(second.accountId);
+  const visitor = await lost.toProof(userName);
+  const page = await service.identify(visitor, "op", "makinen");
+  assert.match(page.heading, /Which account/, describe(page));
+  assert.equal((await lost.standing(first.accountId)).resets, 0, "nothing has happened yet");
+  const done = await visitor.submit({}, first.accountId);
+  assert.match(done.path, /^\/recover\/status\//, describe(done));
+  assert.deepEqual((await lost.standing(first.accountId)).methods, ["password"]);
+  assert.deepEqual(await lost.standing(second.accountId), before);
+});
+
+test("REC-3 two tabs, a reload, Back and another device: one proof is one reset, and what is left open does nothing", async () => {
+  const koivula = await organisation();
+  const aino = await lost.account(koivula, "vaino");
+  const elsewhere = await lost.toProof(aino.email, { organisation: koivula });
+  await service.leaveFor(elsewhere, "telia");
+  const abandoned = await service.answerAt(elsewhere, { person: "vaino" });
+
+  const visitor = await lost.toProof(aino.email, { organisation: koivula });
+  const journey = visitor.page().url;
+  await service.leaveFor(visitor, "op");
+  const firstTab = await service.answerAt(visitor, { person: "vaino" });
+  await visitor.get(journey);
+  await service.leaveFor(visitor, "op");
+  const secondTab = await service.answerAt(visitor, { person: "vaino" });
+  const done = await visitor.get(firstTab);
+  assert.match(done.path, /^\/recover\/status\//, describe(done));
+  for (const again of [firstTab, secondTab, journey])
+    assert.equal((await visitor.get(again)).path, done.path, "the page of the one reset");
+  assert.equal((await lost.standing(aino.accountId)).resets, 1);
+
+  // It is the same person's proof, and as good as the first: the later reset is a reset of its own.
+  assert.match((await elsewhere.get(abandoned)).path, /^\/recover\/status\//);
+  assert.equal((await lost.standing(aino.accountId)).resets, 2);
+  await visitor.get(done.path);
+  assert.ok(
+    !visitor.page().forms.some(({ action }) => action.endsWith("/link")),
+    "the earlier one links nothing any more",
+  );
+});
+
+test("REC-3 linking anew: in the browser of the proof, for half an hour, and never once something else has changed", async () => {
+  const koivula = await organisation();
+  const aino = await lost.account(koivula, "virtanen");
+  const visitor = await lost.reset(aino.email, "virtanen", { organisation: koivula });
+  const status = visitor.page().path;
+  const hidden = visitor.hidden();
+
+  const stranger = makeVisitor(service.url);
+  await stranger.get(status);
+  assert.ok(!stranger.page().forms.some(({ action }) => action.endsWith("/link")));
+  await stranger.get("/recover");
+  const forced = await stranger.post(`${status}/link`, stranger.hidden());
+  assert.equal(forced.path, status, "another browser");
+
+  service.clock.advance(minutes(31));
+  assert.equal((await visitor.post(`${status}/link`, hidden)).path, status, "too late");
+
+  const again = await lost.reset(aino.email, "virtanen", { organisation: koivula });
+  await again.submit({}, "Link a new");
+  const [begun, page] = [again.page().path, again.page()];
+  assert.match(begun, /^\/journey\//, describe(page));
+  const later = await lost.reset(aino.email, "virtanen", { organisation: koivula });
+  assert.match((await again.get(begun)).path, /^\/journey\//);
+  assert.equal(again.page().status, 410, "a later reset has ended it");
+  await lost.linkApp(later);
+  assert.match(later.page().heading, /is linked/);
+  assert.deepEqual((await lost.standing(aino.accountId)).methods, ["password", "totp"]);
+});
+
+test("REC-3 SIN-8 from an application's sign-in and back to it", async () => {
+  const koivula = await organisation();
+  const calendar = await startApplication(service, { organisationId: koivula.id });
+  try {
+    const aino = await lost.account(koivula, "korhonen");
+    const visitor = makeVisitor(service.url);
+    await visitor.get(`${calendar.url}/login`);
+    await visitor.click("Can’t sign in?");
+    await visitor.submit({ email: aino.email });
+    await visitor.submit({}, "reset");
+    await service.identify(visitor, "op", "korhonen");
+    const phone = await lost.linkApp(visitor);
+    await visitor.click("Sign in");
+    assert.match(visitor.page().text, /Calendar/, describe(visitor.page()));
+    if (!visitor.page().forms.some(({ fields }) => "username" in fields)) await visitor.submit({}, "totp");
+    const page = await signInHere(visitor, { email: aino.email, phone });
+    assert.ok(page.url.startsWith(calendar.url), describe(page));
+    assert.match(page.text, new RegExp(aino.email));
+  } finally {
+    await calendar.close();
+  }
+});
+
+test("REC-3 T72 a reset ends sessions, tokens and half-way journeys on both nodes, those of somebody at it just now too", async () => {
   const koivula = await organisation();
   const aino = await lost.account(koivula, "tero");
-  const before = await lost.standing(aino.accountId);
-  for (const _again of [1, 2]) {
-    const visitor = await lost.toProof(aino.email, { organisation: koivula });
-    const page = await service.identify(visitor, "op", "namesake");
-    assert.match(page.heading, /could not confirm that this account is yours/, describe(page));
-    assert.match(page.text, /\+?358 ?10 ?555 ?0100|010 555 0100/, "with whom to ask");
-    assert.match(page.text, /Reference|reference/);
-    assert.doesNotMatch(page.html, /010170|999R|998P|Äyrämö/);
-    assert.ok(!hasSession(visitor));
+  const client = await registerApplication(service, {}, { organisationId: koivula.id });
+  const tokens = await tokensFor(aino.visitor, client, service.url);
+  const onBoth = (path: string) => service.origins.map((origin) => `${origin}${path}`);
+
+  // Somebody who knows the password, at the code; and somebody at the owner's own browser, at a new password.
+  const guessing = makeVisitor(service.url);
+  await guessing.get(`/sign-in?organisation=${koivula.slug}&to=account`);
+  await guessing.submit({}, "totp");
+  await guessing.submit({ username: aino.email, password: rightPassword });
+  const atCode = guessing.page().path;
+  await aino.visitor.get("/account");
+  const changing = await aino.visitor.submit({}, "Change Password");
+  assert.match(changing.path, /^\/journey\//, describe(changing));
+  const code = await aino.phone.code();
+
+  await lost.reset(aino.email, "tero", { organisation: koivula });
+  for (const address of onBoth("/account"))
+    assert.match((await aino.visitor.get(address)).path, /^\/journey\//, address);
+  for (const origin of service.origins) {
+    assert.equal((await userinfo(origin, tokens.access_token)).status, 401);
+    assert.equal((await refresh(origin, client, tokens.refresh_token)).error, "invalid_grant");
   }
-  await unchanged(aino.accountId, before);
-  const events = await service.events("recovery.refused", aino.accountId);
-  assert.deepEqual(
-    events.map(({ result, reason }) => `${result} ${reason}`),
-    ["refused another-person", "refused another-person"],
-  );
-  const told = (await messagesTo(service, aino.email, 4)).filter(({ subject }) => /tried to reset/.test(subject ?? ""));
-  assert.equal(told.length, 1);
-  service.clock.advance(minutes(61));
-  const visitor = await lost.toProof(aino.email, { organisation: koivula });
-  await service.identify(visitor, "op", "namesake");
-  await messagesTo(service, aino.email, 5);
+  for (const address of onBoth(changing.path)) assert.equal((await aino.visitor.get(address)).status, 410, address);
+  await guessing.get(atCode);
+  assert.notEqual(guessing.page().path, atCode, "begun anew, with nothing shown");
+  await guessing.post(atCode, { step: "totp", code });
+  assert.ok(!hasSession(guessing));
 });
