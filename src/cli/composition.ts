@@ -6,6 +6,7 @@ import type { ApplicationRegistry } from "../features/applications/index.ts";
 import type { Audit, AuditKeeper, AuditReader } from "../features/audit/index.ts";
 import type { makeImportTokens } from "../features/authenticators/totp/index.ts";
 import type { Cases } from "../features/cases/index.ts";
+import type { makeDirectories } from "../features/directories/index.ts";
 import type { Messages } from "../features/messages/index.ts";
 import type { makeChangeOrganisation, makeCreateOrganisation } from "../features/organisations/index.ts";
 import type { Support } from "../features/support/index.ts";
@@ -32,6 +33,7 @@ export type Context = {
     tokens: { importTokens: ReturnType<typeof makeImportTokens> };
     applications: ApplicationRegistry;
     identityBrokers: IdentityBrokers;
+    directories: Pick<ReturnType<typeof makeDirectories>, "registry" | "desk">;
     support: Support;
     cases: Cases;
     audit: Audit & AuditReader & AuditKeeper;
@@ -50,7 +52,7 @@ export type ComposeOptions = {
 };
 
 /** What `vahva start` says of a demo: where to look first. */
-export type DemoTour = { application: string; inbox: string; invitation: string | null };
+export type DemoTour = { application: string; inbox: string; systems: string; invitation: string | null };
 
 export type Served = {
   url: string;

@@ -1,17 +1,6 @@
 import { type LocalisedText, localised } from "../../../kernel/language.ts";
 import { formatDateTime, type Key } from "../../../platform/i18n/index.ts";
-import {
-  button,
-  form,
-  html,
-  link,
-  linkButton,
-  notice,
-  part,
-  richText,
-  rows,
-  select,
-} from "../../../platform/pages/index.ts";
+import { button, form, html, link, linkButton, notice, part, richText, rows } from "../../../platform/pages/index.ts";
 import { type DemoAccount, type Mood, moods } from "../../../ports/demo-directory.ts";
 import type { PageParts, View } from "../application-page.ts";
 
@@ -53,12 +42,18 @@ function systemPart(view: View, { name, title, mood, accounts }: Watched) {
   const answer = form({
     action: `/demo/directory/${name}/mood`,
     fields,
-    content: html`<div class="row">${select({
-      id: `mood-${name}`,
-      name: "mood",
-      label: t("demo-directory:mood"),
-      options: moods.map((value) => ({ value, label: t(moodWords[value]), selected: value === mood })),
-    })}${button({ label: t("common:save"), look: "quiet", small: true, about: localised(title, language) })}</div>`,
+    content: html`<p class="label">${t("demo-directory:mood")}</p><div class="row">${moods
+      .filter((each) => each !== mood)
+      .map((value) =>
+        button({
+          label: t(moodWords[value]),
+          name: "mood",
+          value,
+          look: "quiet",
+          small: true,
+          about: localised(title, language),
+        }),
+      )}</div>`,
   });
   return part({
     id: name,
