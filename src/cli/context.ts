@@ -1,4 +1,5 @@
 import { loadConfig } from "../config.ts";
+import { findOrganisation, type Organisation } from "../features/organisations/index.ts";
 import { PlainError } from "../kernel/plain-error.ts";
 import type { Context } from "./composition.ts";
 import type { Io } from "./io.ts";
@@ -21,4 +22,14 @@ export async function withContext(io: Io, run: (context: Context) => Promise<num
 export function found<T>(thing: T | null, says: string): T {
   if (thing === null) throw new PlainError(says);
   return thing;
+}
+
+/** The organisation of that slug or id. */
+export const organisationOf = async ({ db }: Pick<Context, "db">, slug: string): Promise<Organisation> =>
+  found(await findOrganisation(db, slug), `There is no organisation "${slug}".`);
+
+/** The organisations' slugs by their ids. */
+export async function slugsOf({ db }: Pick<Context, "db">, ids: readonly string[]): Promise<Map<string, string>> {
+  const slugs = [...new Set(ids)].map(async (id) => [id, (await findOrganisation(db, id))?.slug ?? id] as const);
+  return new Map(await Promise.all(slugs));
 }

@@ -1,34 +1,26 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { StoredBroker } from "../features/authenticators/eid/index.ts";
 import { localised } from "../kernel/language.ts";
 import { PlainError } from "../kernel/plain-error.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
-import { type Io, parseJson, readBytes, readJson } from "./io.ts";
+import type { Io } from "./io.ts";
 import { json, refuse, table } from "./output.ts";
-import { collectPair, collectText, toLocalised } from "./texts.ts";
+import { readSecret, readSettings, type SettingsFlags } from "./settings.ts";
+import { collectPair, collectText, toLocalised, toNumber } from "./texts.ts";
 
 const by = { actor: "operator" } as const;
 
-type Flags = {
+type Flags = SettingsFlags & {
   profile?: string;
   clientId?: string;
   title?: Record<string, string>;
-  file?: string;
-  settings?: string;
-  settingFile?: Record<string, string>;
-  secretFile?: string;
   position?: number;
   closed?: boolean;
   out?: string;
   json?: boolean;
-};
-
-const toNumber = (text: string): number => {
-  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
-  return Number(text);
 };
 
 const withSettings = (command: Command): Command =>
@@ -41,27 +33,12 @@ const withSettings = (command: Command): Command =>
     .option("--secret-file <path>", "a file that holds the client secret, where the broker has one")
     .option("--json", "print the broker as JSON");
 
-async function toSettings(io: Io, flags: Flags): Promise<Record<string, unknown>> {
-  const files = Object.entries(flags.settingFile ?? {}).map(async ([name, path]) => {
-    const content = (await readBytes(path)).toString().trim();
-    return [name, content.startsWith("{") ? parseJson(content, path) : content];
-  });
-  return {
-    ...(flags.file === undefined ? {} : await readJson(io, flags.file)),
-    ...(flags.settings === undefined ? {} : parseJson(flags.settings, "--settings")),
-    ...Object.fromEntries(await Promise.all(files)),
-    ...(flags.clientId !== undefined && { clientId: flags.clientId }),
-  };
-}
+const toSettings = async (io: Io, flags: Flags) => ({
+  ...(await readSettings(io, flags)),
+  ...(flags.clientId !== undefined && { clientId: flags.clientId }),
+});
 
 const toTitle = (given: Record<string, string>) => toLocalised(given, ["fi", "sv", "en"]);
-
-async function readSecret({ secretFile }: Flags): Promise<string | undefined> {
-  if (secretFile === undefined) return undefined;
-  const secret = (await readBytes(secretFile)).toString().trim();
-  if (secret === "") throw new PlainError(`The file ${secretFile} is empty.`);
-  return secret;
-}
 
 const missing = (name: string) => `There is no broker "${name}". "vahva eid list" shows those there are.`;
 

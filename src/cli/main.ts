@@ -5,6 +5,7 @@ import { addApplication } from "./application.ts";
 import { addAudit } from "./audit.ts";
 import { addCase } from "./case.ts";
 import type { AddCommand, Outcome } from "./command.ts";
+import { addDirectory } from "./directory.ts";
 import { addDoctor } from "./doctor/index.ts";
 import { addEid } from "./eid.ts";
 import { addImport } from "./import.ts";
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   addCase,
   addApplication,
   addEid,
+  addDirectory,
   addAudit,
   addKeys,
 ];

@@ -29,3 +29,8 @@ export function collectPair(value: string, earlier: Record<string, string> = {})
   if (at < 1) throw new InvalidArgumentError("Write it as name=value.");
   return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) };
 }
+
+export const toNumber = (text: string): number => {
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
+  return Number(text);
+};

@@ -37,6 +37,7 @@ export function contextOf(ground: Ground, env: Io["env"] = {}): Context {
       tokens: { importTokens: makeImportTokens(deps) },
       applications: applicationRegistry(deps),
       identityBrokers: makeIdentityBrokers(config, deps),
+      directories: deps.directories,
       support: support(deps),
       cases: makeCases(deps),
       audit: ground.audit,

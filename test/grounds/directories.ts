@@ -3,6 +3,7 @@ import { type Account, makeCreateAccount, type NewAccount } from "../../src/feat
 import type {
   Carried,
   Directory,
+  DirectoryCheck,
   DirectoryHand,
   DirectoryKind,
   DirectorySubject,
@@ -16,10 +17,10 @@ export type DirectoriesGround = Awaited<ReturnType<typeof openDirectories>>;
 /** A kind of directory that does what `carry` says: its settings need an `address`, and `checks` is what it finds. */
 export function fakeDirectoryKind(
   carry: (attempt: Attempt) => Promise<Carried>,
-  { kind = "fake", check = async () => [] }: { kind?: string; check?: Directory["check"] } = {},
+  check: Directory["check"] = async () => [],
 ): DirectoryKind {
   return {
-    kind,
+    kind: "fake",
     secret: "the token",
     parse: (given) => {
       const settings = { ...(given as Record<string, unknown>) }; // a store's jsonb, or what a command made
@@ -41,11 +42,15 @@ export async function openDirectories() {
   const logged: object[] = [];
   const late: number[] = [];
   const log = (fields: object, message: string) => void logged.push({ ...fields, message });
+  let found: readonly DirectoryCheck[] = [];
   let answer: (attempt: Attempt) => Carried | Promise<Carried> = () => done;
-  const kind = fakeDirectoryKind(async (attempt) => {
-    attempts.push(attempt);
-    return answer(attempt);
-  });
+  const kind = fakeDirectoryKind(
+    async (attempt) => {
+      attempts.push(attempt);
+      return answer(attempt);
+    },
+    async () => found,
+  );
   const deps = {
     ...common,
     kinds: [kind],
@@ -82,6 +87,11 @@ export async function openDirectories() {
       entra,
       done,
     },
+    /** What its check finds from now on. */
+    finds: (checks: readonly DirectoryCheck[]) => {
+      found = checks;
+    },
+    /** What it makes of what it is told from now on. */
     answers: (next: typeof answer) => {
       answer = next;
     },

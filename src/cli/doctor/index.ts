@@ -8,6 +8,7 @@ import { checkBrokers } from "./brokers.ts";
 import { checkCards } from "./cards.ts";
 import { type Check, fail, pass, wordsOf } from "./check.ts";
 import { checkDatabase } from "./database.ts";
+import { checkDirectories } from "./directories.ts";
 import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
 import { checkMail, checkSms } from "./senders.ts";
 
@@ -38,18 +39,19 @@ async function examine(io: Io): Promise<Check[]> {
   // They are in the database: where that can't be used, it has been said.
   const passes = (name: string) => database.some((check) => check.name === name && check.verdict === "pass");
   const usable = passes("Database") && passes("Migrations");
-  const brokers = usable ? await examineBrokers(io) : [];
+  const configured = usable ? await examineConfigured(io) : [];
   const machine = [checkNode(), configuration, checkSecrets(config), checkFolder(config)];
-  return [...machine, address, ...database, mail, sms, ...cards, ...brokers];
+  return [...machine, address, ...database, mail, sms, ...cards, ...configured];
 }
 
-const examineBrokers = async (io: Io): Promise<Check[]> => {
+/** Brokers and directories. */
+const examineConfigured = async (io: Io): Promise<Check[]> => {
   const checks: Check[] = [];
   await withContext(io, async (context) => {
-    checks.push(...(await checkBrokers(context)));
+    checks.push(...(await Promise.all([checkBrokers(context), checkDirectories(context)])).flat());
     return 0;
   }).catch((error: unknown) => {
-    checks.push(fail("Brokers", wordsOf(error), "Look at what the other checks say."));
+    checks.push(fail("Brokers and directories", wordsOf(error), "Look at what the other checks say."));
   });
   return checks;
 };

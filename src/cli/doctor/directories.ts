@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StoredDirectory } from "../../features/directories/index.ts";
+import { seconds } from "../../kernel/time.ts";
+import { type Context, slugsOf } from "../context.ts";
+import { advice, type Check, fail, wordsOf } from "./check.ts";
+
+const longestWait = seconds(10);
+
+/** What each open directory says of itself, and what waits for somebody to look at it. */
+export async function checkDirectories(context: Context): Promise<Check[]> {
+  const { registry, desk } = context.features.directories;
+  const open = (await registry.list(null)).filter(({ state }) => state === "open");
+  const slugs = await slugsOf(
+    context,
+    open.map(({ organisationId }) => organisationId),
+  );
+  const checks = open.map((directory) => {
+    const slug = slugs.get(directory.organisationId) ?? directory.organisationId;
+    return Promise.race([checkOne(context, directory, slug), silence(`Directory ${slug}/${directory.name}`)]);
+  });
+  const { failed, withheld } = await desk.count();
+  const waiting = advice(
+    "Directories",
+    `Failed: ${failed}, withheld: ${withheld}.`,
+    '"vahva directory jobs" shows them; "resend" sends them again, "drop" forgets them.',
+  );
+  return [...(await Promise.all(checks)).flat(), ...(failed + withheld > 0 ? [waiting] : [])];
+}
+
+async function checkOne(
+  { features }: Context,
+  { organisationId, name }: StoredDirectory,
+  slug: string,
+): Promise<Check[]> {
+  const title = `Directory ${slug}/${name}`;
+  const todo = `"vahva directory show ${slug} ${name}" shows how it is configured.`;
+  try {
+    const result = await features.directories.registry.check(organisationId, name);
+    if (result === "no-such-directory") return [];
+    if ("problems" in result) return result.problems.map(({ says }) => fail(title, says, todo));
+    return result.map((check) => ({ name: title, ...check }));
+  } catch (error) {
+    return [fail(title, wordsOf(error), todo)];
+  }
+}
+
+const silence = async (title: string): Promise<Check[]> => {
+  await sleep(longestWait, undefined, { ref: false });
+  return [fail(title, "It did not answer in ten seconds.", "Check that a firewall lets this machine out.")];
+};
