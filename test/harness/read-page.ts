@@ -28,7 +28,7 @@ export function readPage(html: string) {
 
 function readForm([, about = "", content = ""]: RegExpMatchArray): Form {
   const { action = "", method = "get" } = attributesOf(about);
-  const inputs = [...content.matchAll(/<input([^>]*)>/g)].map(([, each = ""]) => attributesOf(each));
+  const inputs = [...content.matchAll(/<(?:input|textarea)([^>]*)>/g)].map(([, each = ""]) => attributesOf(each));
   const kept = inputs.filter(
     ({ type, checked }) => !["radio", "checkbox"].includes(type ?? "") || checked !== undefined,
   );
