@@ -1,6 +1,7 @@
 import type { Origin } from "../../kernel/origin.ts";
 import { days, hours, type Instant, plus } from "../../kernel/time.ts";
 import type { Tx } from "../../platform/database/index.ts";
+import { button } from "../../platform/pages/index.ts";
 import { use } from "../../platform/throttle/index.ts";
 import type { Asked, Found, FoundAccount, Prover } from "../authenticators/eid/index.ts";
 import type { Attempt, Journey, Outcome, StepPage, StepView } from "../journey/index.ts";
@@ -59,9 +60,16 @@ export function makeRecoveryProver(deps: RecoveryDeps): Prover {
       };
     },
     ...documents,
+    anotherWay: ({ t, form }) =>
+      form(button({ label: t("common:try-another-way"), look: "plain", name: "again", value: "ways" })),
+    attempt: async (journey, form) => (form.again === "ways" ? backToWays(journey) : documents.attempt(journey, form)),
     page: async (view) => refusalPage(view) ?? documents.page(view),
   };
 }
+
+const backToWays = ({ id }: Journey): Attempt => ({
+  decide: () => async () => ({ result: "left", url: `/journey/${id}`, lapsed: ["recovery-way"] }),
+});
 
 /** The page of a refusal that leads to support; null for every other. */
 function refusalPage(view: StepView): StepPage | null {

@@ -40,7 +40,8 @@ export function makeProve(deps: EidDeps, prover: Prover): StepHandler {
   return {
     kind: prover.kind,
     amr: [],
-    async page(view) {
+    async page(given) {
+      const view = { ...given, anotherWay: prover.anotherWay?.(given) ?? given.anotherWay };
       const { journey, language, now } = view;
       const own = await prover.page?.(view);
       if (own) return own;

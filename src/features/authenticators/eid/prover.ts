@@ -1,3 +1,4 @@
+import type { Html } from "../../../platform/pages/index.ts";
 import type { Described } from "../../../ports/identity-broker.ts";
 import type { Attempt, Form, Journey, Poster, StepPage, StepView } from "../../journey/index.ts";
 import type { Broker } from "./brokers/broker.ts";
@@ -21,7 +22,9 @@ export type Prover = Readonly<{
   judgeDescribed?(asked: Asked, described: Described & Readonly<{ broker: string }>): Promise<Attempt>;
   /** A page in the place of the choice: of the last refusal, or of what is waited for. */
   page?(view: StepView): Promise<StepPage | null>;
-  /** What a button of that page does; null for what is not its own. */
+  /** A way out, below the choice of services. */
+  anotherWay?(view: StepView): Html;
+  /** What a button of those does; null for what is not its own. */
   attempt?(journey: Journey, form: Form, poster: Poster): Promise<Attempt | null>;
 }>;
 
