@@ -81,7 +81,7 @@ export function waysPage(view: StepView, offered: readonly Way[]): StepPage {
   return {
     title: t("recovery:ways"),
     lede: t("recovery:ways-lede"),
-    main: html`${refusalNotice(view)}${view.form(ways(list))}<p class="small">${link({
+    main: html`${refusalNotice(view)}${view.form(ways(list))}<p class="after">${link({
       href: recoverAddress(journey.organisation),
       label: t("recovery:other-address"),
     })}</p>`,
@@ -91,7 +91,12 @@ export function waysPage(view: StepView, offered: readonly Way[]): StepPage {
 
 /** REC-4: nobody was confirmed, and nothing has changed. It says the same to everybody (REC-6). */
 export function notConfirmedPage({ t, form: stepForm, journey }: StepView): StepPage {
-  const again = stepForm(actions(button({ label: t("common:try-again"), name: "again", value: "yes" })));
+  const again = stepForm(
+    actions(
+      button({ label: t("common:try-again"), name: "again", value: "yes" }),
+      link({ href: recoverAddress(journey.organisation), label: t("recovery:other-address") }),
+    ),
+  );
   return {
     title: t("recovery:not-confirmed"),
     lede: t("recovery:not-confirmed-lede"),
@@ -99,7 +104,7 @@ export function notConfirmedPage({ t, form: stepForm, journey }: StepView): Step
       { icon: "mail", title: t("recovery:right-address"), note: t("recovery:right-address-do") },
       { icon: "bank", title: t("recovery:right-person"), note: t("recovery:right-person-do") },
       { icon: "person", title: t("recovery:ask-support"), note: t("recovery:ask-support-do") },
-    ])}${again}<p class="small">${link({ href: recoverAddress(journey.organisation), label: t("recovery:other-address") })}</p>`,
+    ])}${again}`,
     help: null,
   };
 }

@@ -33,7 +33,7 @@ export function directoryPage(
     title: t("demo-directory:title"),
     lede: t("demo-directory:lede"),
     beside: linkButton({ href: "/demo/directory", label: t("demo:look-again"), look: "quiet", small: true }),
-    main: html`${notice({ tone: "plain", icon: "info", title: t("demo-directory:demo"), body: what, wide: true })}${systems.map((system) => systemPart(view, system))}`,
+    main: html`${notice({ tone: "plain", icon: "info", title: t("demo-directory:demo"), body: html`<p>${what}</p>`, wide: true })}${systems.map((system) => systemPart(view, system))}`,
   };
 }
 
@@ -77,5 +77,5 @@ function accountRows({ t, language, fields }: View, directory: string, account: 
     title: name,
     note: t("demo-directory:linked", { when: formatDateTime(linkedAt, language) }),
   }));
-  return html`<h3>${userName}</h3><p class="muted small">${[state, ended].filter(Boolean).join(" · ")}</p>${list.length > 0 ? rows(list) : html`<p><b>${t("demo-directory:nothing-linked")}</b></p>`}${linkOne}`;
+  return html`<h3 class="break">${userName}</h3><p class="muted small">${[state, ended].filter(Boolean).join(" · ")}</p>${list.length > 0 ? rows(list) : html`<p><b>${t("demo-directory:nothing-linked")}</b></p>`}${linkOne}`;
 }

@@ -37,11 +37,14 @@ export function guestPage(view: StepView): StepPage {
   return {
     title: t("guest:title"),
     lede: ledeOf(t, home),
-    main: html`${!isOfMessage && refusalNotice(view)}${whoCanHelp(t, home)}${view.form([
+    main: html`<div class="stack-l">${!isOfMessage && refusalNotice(view)}${whoCanHelp(t, home)}${view.form([
       message,
       html`<p>${t("guest:then")}</p>`,
-      actions(button({ label: t("guest:send") })),
-    ])}<p class="small">${link({ href: recoverAddress(journey.organisation), label: t("recovery:other-address") })}</p>`,
+      actions(
+        button({ label: t("guest:send") }),
+        link({ href: recoverAddress(journey.organisation), label: t("recovery:other-address") }),
+      ),
+    ])}</div>`,
     help: helpSection(t("guest:why"), t("guest:why-answer")),
   };
 }
@@ -65,9 +68,15 @@ const whoCanHelp = (t: Translate, home: GuestHome | null) =>
     {
       icon: "person",
       title: home ? t("guest:home-support", { home: home.name }) : t("guest:home-support", { context: "unknown" }),
-      note: html`${t("guest:home-support-does")}${home?.help && html`<br>${home.help}`}`,
+      note: html`${t("guest:home-support-does")}${home?.help && html`<br>${helpLink(home.help)}`}`,
     },
   ]);
+
+/** An e-mail or web address is a link; whatever else an operator wrote is read. */
+const helpLink = (help: string) => {
+  if (/^https:\/\//.test(help)) return link({ href: help, label: help });
+  return /^[^\s@]+@[^\s@]+$/.test(help) ? link({ href: `mailto:${help}`, label: help }) : help;
+};
 
 /** The answer for everybody, known or not. */
 export const askedPage = (t: Translate, organisation: Organisation | null): StepPage => ({
