@@ -11,6 +11,8 @@ import { fakeClock } from "../../src/ports/clock.ts";
 import { systemRandom } from "../../src/ports/random.ts";
 import { testDatabase } from "../harness/database.ts";
 
+export const keyringSecret = "inviting".repeat(8);
+
 export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 /** What the tests of inviting stand on: a database with one organisation, and messages that are only noted. */
@@ -18,7 +20,7 @@ export async function openGround() {
   const created = await testDatabase();
   const database = openDatabase(created.url);
   const clock = fakeClock();
-  const keyring = makeKeyring([new Secret("inviting".repeat(8))]);
+  const keyring = makeKeyring([new Secret(keyringSecret)]);
   const audit = makeAudit({ clock, random: systemRandom, keyring });
   const identities = makeIdentities({ keyring });
   const enqueued: Outgoing[] = [];
@@ -54,6 +56,7 @@ export async function openGround() {
     sendTemporary,
     db: database.db,
     pool: database.pool,
+    url: created.url,
     clock,
     audit,
     identities,
