@@ -11,6 +11,7 @@ import { makeBegin } from "../../src/features/journey/begin.ts";
 import { nextStep } from "../../src/features/journey/domain/next-step.ts";
 import { factsOf } from "../../src/features/journey/facts.ts";
 import type { Beginning, Form, Method, Purpose } from "../../src/features/journey/index.ts";
+import { stepsOf } from "../../src/features/journey/posted.ts";
 import { loadJourney } from "../../src/features/journey/store.ts";
 import type { Outgoing } from "../../src/features/messages/index.ts";
 import { makeCreateAccount, makeCreateOrganisation, setAccountState } from "../../src/features/organisations/index.ts";
@@ -46,6 +47,9 @@ const purposes: readonly Purpose[] = [
   { ...begunHere, name: "link-method" },
 ];
 
+/** `also` are purposes besides the usual ones. */
+type NodeOptions = { extra?: readonly Method[]; also?: readonly Purpose[]; hashing?: object };
+
 /** What the tests of methods stand on: the real dispatcher, schema, audit and hashes, one organisation, messages only noted. */
 export async function openGround({ cost = cheap } = {}) {
   const created = await testDatabase();
@@ -60,14 +64,15 @@ export async function openGround({ cost = cheap } = {}) {
   const opened: Database[] = [];
 
   /** One more process on the same database. */
-  const openNode = ({ extra = [], hashing = {} }: { extra?: readonly Method[]; hashing?: object } = {}) => {
+  const openNode = ({ extra = [], also = [], hashing = {} }: NodeOptions = {}) => {
     const database = openDatabase(created.url, { connections: 25 });
     opened.push(database);
     const shared = { db: database.db, clock, random: systemRandom, keyring, audit, messages };
     const passwords = password({ ...shared, hashing: { cost, queue: 1000, ...hashing } });
     const codes = totp({ ...shared, publicUrl: "https://login.example", passwordSteps: passwords.steps });
     const methods = [codes.method, ...extra];
-    return { ...shared, codes, methods, ...makeAdvance({ ...shared, methods, purposes }) };
+    const all = [...purposes, ...also];
+    return { ...shared, codes, methods, purposes: all, ...makeAdvance({ ...shared, methods, purposes: all }) };
   };
   const node = openNode();
   const { db } = node;
@@ -118,7 +123,7 @@ export async function openGround({ cost = cheap } = {}) {
     const journey = await read(id, browser);
     const step = nextStep(factsOf(journey, on.methods, clock.now()));
     assert.ok(step.do === "ask", JSON.stringify(step));
-    const handler = on.methods.flatMap(({ steps }) => steps).find(({ kind }) => kind === step.kind);
+    const handler = stepsOf(on).find(({ kind }) => kind === step.kind);
     const t = translator(language);
     const refusal = journey.notice ? t(journey.notice.key, journey.notice.parameters) : null;
     const drawn = await handler?.page({
