@@ -88,19 +88,27 @@ export type DirectoryKind = Readonly<{
   connect(directory: DirectorySettings, context: DirectoryContext): Directory;
 }>;
 
-/** A directory that does what it is told to, for tests. */
-export function fakeDirectory() {
-  const carried: { task: DirectoryTask; subject: DirectorySubject }[] = [];
-  let next: Carried = { result: "done", progress: null, left: [] };
+/** What a fake directory was told, by its name. */
+export type FakeAttempt = Readonly<{
+  name: string;
+  task: DirectoryTask;
+  subject: DirectorySubject;
+  hand: DirectoryHand;
+}>;
+
+/** A kind of directory that does what `carry` says, for tests: its settings need an `address`. */
+export function fakeDirectoryKind(
+  carry: (attempt: FakeAttempt) => Promise<Carried>,
+  check: Directory["check"] = async () => [],
+): DirectoryKind {
   return {
-    carried,
-    answer: (answer: Carried) => {
-      next = answer;
+    kind: "fake",
+    secret: "the token",
+    parse: (given) => {
+      const settings = { ...(given as Record<string, unknown>) }; // a store's jsonb, or what a command made
+      if (typeof settings.address !== "string") return { problems: [{ field: "address", says: "Give one." }] };
+      return { settings };
     },
-    carry: async (task: DirectoryTask, subject: DirectorySubject): Promise<Carried> => {
-      carried.push({ task, subject });
-      return next;
-    },
-    check: async () => [],
+    connect: ({ name }) => ({ carry: (task, subject, hand) => carry({ name, task, subject, hand }), check }),
   };
 }

@@ -7,8 +7,8 @@ import { Secret } from "../../src/kernel/secret.ts";
 import { openDatabase } from "../../src/platform/database/index.ts";
 import { makeKeyring } from "../../src/platform/seal/index.ts";
 import { fakeClock } from "../../src/ports/clock.ts";
+import { fakeDirectoryKind } from "../../src/ports/directory.ts";
 import { systemRandom as random } from "../../src/ports/random.ts";
-import { fakeDirectoryKind } from "../grounds/directories.ts";
 
 const [url = "", secret = ""] = process.argv.slice(2);
 const { db } = openDatabase(url);

@@ -1,35 +1,15 @@
 import { type DirectoriesDeps, makeDirectories, type Outcome } from "../../src/features/directories/index.ts";
 import { type Account, makeCreateAccount, type NewAccount } from "../../src/features/organisations/index.ts";
-import type {
-  Carried,
-  Directory,
-  DirectoryCheck,
-  DirectoryHand,
-  DirectoryKind,
-  DirectorySubject,
-  DirectoryTask,
+import {
+  type Carried,
+  type DirectoryCheck,
+  type DirectoryTask,
+  type FakeAttempt,
+  fakeDirectoryKind,
 } from "../../src/ports/directory.ts";
 import { openGround } from "./inviting.ts";
 
-export type Attempt = Readonly<{ name: string; task: DirectoryTask; subject: DirectorySubject; hand: DirectoryHand }>;
 export type DirectoriesGround = Awaited<ReturnType<typeof openDirectories>>;
-
-/** A kind of directory that does what `carry` says: its settings need an `address`, and `checks` is what it finds. */
-export function fakeDirectoryKind(
-  carry: (attempt: Attempt) => Promise<Carried>,
-  check: Directory["check"] = async () => [],
-): DirectoryKind {
-  return {
-    kind: "fake",
-    secret: "the token",
-    parse: (given) => {
-      const settings = { ...(given as Record<string, unknown>) }; // a store's jsonb, or what a command made
-      if (typeof settings.address !== "string") return { problems: [{ field: "address", says: "Give one." }] };
-      return { settings };
-    },
-    connect: ({ name }) => ({ carry: (task, subject, hand) => carry({ name, task, subject, hand }), check }),
-  };
-}
 
 const done: Carried = { result: "done", progress: null, left: [] };
 
@@ -37,13 +17,13 @@ const done: Carried = { result: "done", progress: null, left: [] };
 export async function openDirectories() {
   const ground = await openGround();
   const { db, clock, organisation, deps: common } = ground;
-  const attempts: Attempt[] = [];
+  const attempts: FakeAttempt[] = [];
   const outcomes: Outcome[] = [];
   const logged: object[] = [];
   const late: number[] = [];
   const log = (fields: object, message: string) => void logged.push({ ...fields, message });
   let found: readonly DirectoryCheck[] = [];
-  let answer: (attempt: Attempt) => Carried | Promise<Carried> = () => done;
+  let answer: (attempt: FakeAttempt) => Carried | Promise<Carried> = () => done;
   const kind = fakeDirectoryKind(
     async (attempt) => {
       attempts.push(attempt);
