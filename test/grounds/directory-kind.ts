@@ -14,17 +14,27 @@ export const subject: DirectorySubject = {
   isActive: true,
 };
 
-type Circumstances = { subject?: DirectorySubject; now?: Date; memory?: string | null; signal?: AbortSignal };
+type Circumstances = {
+  subject?: DirectorySubject;
+  now?: Date;
+  memory?: string | null;
+  signal?: AbortSignal;
+  /** What happens at the moment when the attempt has noted what it saw. */
+  onRemember?: () => void;
+};
 
 /** One attempt, as the room makes it; and the memory that it leaves for the next. */
 export async function attempt(
   directory: Directory,
   task: DirectoryTask,
-  { subject: who = subject, now = new Date(), memory = null, signal = AbortSignal.timeout(60_000) }: Circumstances = {},
+  circumstances: Circumstances = {},
 ): Promise<{ carried: Carried; memory: string | null }> {
+  const { subject: who = subject, now = new Date(), memory = null, onRemember } = circumstances;
+  const signal = circumstances.signal ?? AbortSignal.timeout(60_000);
   let noted = memory;
   const remember = async (next: string) => {
     noted = next;
+    onRemember?.();
   };
   const carried = await directory.carry(task, who, { memory, remember, now: () => now, signal });
   return { carried, memory: noted };

@@ -96,6 +96,7 @@ const parts = {
   certutil: { packages: ["libnss3-tools"], find: () => onPath("certutil"), tests: cards },
   gcc: { packages: ["gcc", "libc6-dev", "libp11-kit-dev"], find: compiler, tests: cards },
   nginx: { packages: ["nginx-light"], find: () => onPath("nginx"), tests: cardProxies },
+  slapd: { packages: ["slapd"], find: () => onPath("slapd"), tests: "directories by LDAP" },
   haproxy: { packages: ["haproxy"], find: () => onPath("haproxy"), tests: cardProxies },
 } satisfies Record<string, Known>;
 
