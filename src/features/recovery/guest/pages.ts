@@ -38,8 +38,7 @@ export function guestPage(view: StepView): StepPage {
     title: t("guest:title"),
     lede: ledeOf(t, home),
     main: html`<div class="stack-l">${!isOfMessage && refusalNotice(view)}${whoCanHelp(t, home)}${view.form([
-      message,
-      html`<p>${t("guest:then")}</p>`,
+      html`<div class="stack">${message}<p>${t("guest:then")}</p></div>`,
       actions(
         button({ label: t("guest:send") }),
         link({ href: recoverAddress(journey.organisation), label: t("recovery:other-address") }),
