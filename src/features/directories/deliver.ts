@@ -1,6 +1,5 @@
 import { between } from "../../kernel/time.ts";
 import type { AuditEvent } from "../audit/index.ts";
-import { loadAccount } from "../organisations/index.ts";
 import { type Attempted, attempt } from "./attempt.ts";
 import { atOnce, type Claim, claimNext, findDueDirectories, type Settlement, settleClaim } from "./claim-store.ts";
 import { type ConnectDeps, makeConnections } from "./connect.ts";
@@ -82,8 +81,7 @@ async function handle(deps: HandleDeps, claim: Claim): Promise<void> {
   const settlement = settlementOf(deps, claim, attempted);
   const kept = await db.transaction().execute(async (tx) => {
     if (!(await settleClaim(tx, claim, settlement, now))) return false;
-    const account = await loadAccount(tx, claim.accountId);
-    if (account) await audit.record(tx, eventsOf(claim, settlement, account.organisationId));
+    await audit.record(tx, eventsOf(claim, settlement));
     return true;
   });
   const { task, directory } = claim;
@@ -121,11 +119,7 @@ function settlementOf({ clock, random, keyring }: HandleDeps, claim: Claim, atte
 }
 
 /** What was done in another system is recorded here too, and what could not be. */
-function eventsOf(
-  { id, task, accountId, directory }: Claim,
-  settlement: Settlement,
-  organisationId: string,
-): AuditEvent[] {
+function eventsOf({ id, task, accountId, directory }: Claim, settlement: Settlement): AuditEvent[] {
   if (settlement.state !== "done" && settlement.state !== "failed") return [];
   const { left } = settlement;
   const done = settlement.state === "done";
@@ -134,7 +128,7 @@ function eventsOf(
       type: done ? "directory.told" : "directory.failed",
       result: done ? "done" : "refused",
       actor: "system",
-      organisationId,
+      organisationId: directory.organisationId,
       accountId,
       detail: { directory: directory.name, task, job: id, ...(left.length > 0 && { left: left.join(", ") }) },
     },

@@ -26,6 +26,7 @@ export type NewDirectory = Omit<StoredDirectory, "position" | "hasSecret"> & Rea
 /** A directory as it lies there, for whoever connects to it: reading it may fail, and concerns this one only. */
 export type DirectoryRow = Readonly<{
   id: string;
+  organisationId: string;
   name: string;
   kind: string;
   settings: unknown;
@@ -88,7 +89,7 @@ export async function lockDirectory(tx: Tx, organisationId: string, name: string
   return row ? toDirectory(row) : null;
 }
 
-const rowOf = ["id", "name", "kind", "settings", "secret"] as const;
+const rowOf = ["id", "organisation_id as organisationId", "name", "kind", "settings", "secret"] as const;
 
 /** The same, of one that is open; null otherwise. */
 export async function lockOpenDirectory(tx: Tx, id: string): Promise<DirectoryRow | null> {
