@@ -66,5 +66,8 @@ export const changedPage: NonNullable<Purpose["donePage"]> = ({ journey: { organ
   main: html`<p>${t("password-link:changed-next")}</p>${actions(
     linkButton({ href: signInAddress(organisation, account?.userName), label: t("common:sign-in") }),
   )}`,
-  help: helpSection(t("password-link:no-factor"), t("password-link:no-factor-do")),
+  help: helpSection(
+    t("password-link:no-factor"),
+    html`${t("password-link:no-factor-do")} ${link({ href: recoverAddress(organisation), label: t("recovery:title") })}`,
+  ),
 });
