@@ -61,6 +61,7 @@ export async function runAllFlows() {
     await activate();
     await changePassword();
     await useTemporaryPassword();
+    await writeToSupport();
     await useApplication();
     await meetFaults();
     for (const { name, value } of visitor.cookies()) secrets.set(`the cookie ${name}`, value);
@@ -131,6 +132,23 @@ export async function runAllFlows() {
     keep(await person.submit({ new_password: ordered }));
     keep(await person.submit({ new_password: note("password after a temporary one", `viisi ${marker()} norppaa`) }));
     if (!/Choose how you will sign in|Link/.test(person.page().heading)) throw new Error(describe(person.page()));
+  }
+
+  /** A guest's message, confirmed by the link that came. */
+  async function writeToSupport(): Promise<void> {
+    const hosts = await makeOrganisation(ground, "hosts", { emailCategories: { "lehtola.example": "guest" } });
+    const guest = `${marker()}@lehtola.example`;
+    await invite(ground, hosts, { email: guest, phone: "+358453456789" });
+    const person = makeVisitor(node.url);
+    keep(await person.get("/recover?organisation=hosts"));
+    keep(await person.submit({ email: guest }));
+    keep(await person.submit({ message: note("message to support", `I lost my phone ${marker()}`) }));
+    const [letter] = await messagesTo(ground, guest, 2);
+    const confirm = /http\S+\/recover\/guest\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "";
+    secrets.set("token of a confirmation", confirm.split("/").at(-1) ?? "");
+    keep(await person.get(confirm));
+    keep(await person.submit({}, "Confirm and send"));
+    if (person.page().heading !== "User support has your message") throw new Error(describe(person.page()));
   }
 
   async function useApplication(): Promise<void> {
