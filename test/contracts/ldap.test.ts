@@ -134,6 +134,18 @@ describe("OpenLDAP", { skip: noSlapd() }, () => {
     proxy.stop();
   });
 
+  test("T80 sixteen at once take the same, and nothing else", async () => {
+    await add({ otpSeed: ["seed-a", "seed-b"] });
+    const madeAt = new Date();
+    const { memory } = await reset(madeAt, { onRemember: slapd.kill });
+    await slapd.restart();
+    await slapd.set(dn, "otpSeed", ["seed-new"], "add");
+    const all = await Promise.all(Array.from({ length: 16 }, () => reset(madeAt, { memory })));
+    for (const { carried } of all) assert.notEqual(carried.result, "failed", "whoever comes too late comes again");
+    assert.equal((await reset(madeAt, { memory })).carried.result, "done");
+    assert.deepEqual(await valuesOf("otpSeed"), ["seed-new"]);
+  });
+
   test("T80 where nobody can tell new from old, somebody is asked, and then obeyed", async () => {
     await add({ otpSeed: ["seed-a"] });
     await slapd.changeOwnPassword(dn, "old-password", "new-password");

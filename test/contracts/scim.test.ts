@@ -151,6 +151,12 @@ test("T80 whatever answers come, the account arrives once", async () => {
   }
 });
 
+test("T80 sixteen at once make one user", async () => {
+  const all = await Promise.all(Array.from({ length: 16 }, () => account({ create: true })));
+  assert.deepEqual([...new Set(all.map(({ carried }) => carried.result))], ["done"]);
+  assert.equal(service.users.size, 1);
+});
+
 test("T80 503 and a late date wait as told, a proxy's page and a conflict of versions wait", async () => {
   service.add({ userName: "matti", externalId: subject.accountId });
   const date = new Date(now.getTime() + 90_000).toUTCString();
@@ -251,6 +257,20 @@ test("DIR-2 a reset does what is configured, and nothing where nothing is", asyn
   assert.deepEqual(service.asked(), []);
 });
 
+test("T80 a list with the same twice is as it was seen", async () => {
+  const { id } = addPerson({ seeds: ["a", "a"] });
+  await reset(null, now, { onReset: [{ op: "replace", path: seeds, value: ["none"] }] });
+  assert.deepEqual(service.users.get(id)?.[factorsUrn], { seeds: ["none"] });
+});
+
+test("DIR-2 what the service can do is asked once an hour", async () => {
+  const connected = directory({});
+  service.add({ userName: "matti", externalId: subject.accountId });
+  for (const at of [now, new Date(now.getTime() + 3_599_000), new Date(now.getTime() + 3_600_000)])
+    await attempt(connected, { task: "account" }, { subject, now: at });
+  assert.equal(service.asked().filter((asked) => asked.includes("Config")).length, 2);
+});
+
 test("T80 a late attempt leaves what was linked after the reset", async () => {
   const { id } = addPerson({ seeds: ["a", "b"], resetAt: "never" });
   service.fail("PATCH /Users", { status: 503 });
@@ -259,14 +279,15 @@ test("T80 a late attempt leaves what was linked after the reset", async () => {
   assert.ok(first.memory);
   assert.doesNotMatch(first.memory, /"a"|never/u);
   // Meanwhile somebody there took an old one, and the person has linked a new one.
-  service.users.set(id, { ...addPersonAs(id), [factorsUrn]: { seeds: ["b", "new"], resetAt: "by hand" } });
+  service.users.set(id, {
+    ...(service.users.get(id) ?? assert.fail("is gone")),
+    [factorsUrn]: { seeds: ["b", "new"], resetAt: "by hand" },
+  });
   assert.equal((await reset(first.memory)).carried.result, "done");
   assert.deepEqual(service.users.get(id)?.[factorsUrn], { seeds: ["new"], resetAt: "by hand" });
   assert.equal((await reset(first.memory)).carried.result, "done");
   assert.deepEqual(service.users.get(id)?.[factorsUrn], { seeds: ["new"], resetAt: "by hand" });
 });
-
-const addPersonAs = (id: string) => service.users.get(id) ?? assert.fail("is gone");
 
 test("T80 a reset that was done, though nobody said so, is done once", async () => {
   const { id } = addPerson({ seeds: ["a"] });

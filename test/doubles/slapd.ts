@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Attribute, Change, Client, type Entry } from "ldapts";
 import { eventually } from "../harness/eventually.ts";
 import { freePort } from "../harness/free-port.ts";
@@ -101,15 +101,14 @@ export async function startSlapd({ activeDirectory = false } = {}) {
 
 export type TestSlapd = Awaited<ReturnType<typeof startSlapd>>;
 
-const schemas = dirname("/etc/ldap/schema/core.schema");
 const number = "1.3.6.1.4.1.1466.115.121.1.27";
 const text = "1.3.6.1.4.1.1466.115.121.1.15";
 const bytes = "1.3.6.1.4.1.1466.115.121.1.40";
 
 const configuration = (folder: string): string => `
-include ${schemas}/core.schema
-include ${schemas}/cosine.schema
-include ${schemas}/inetorgperson.schema
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
 attributetype ( 1.3.6.1.4.1.99999.1.1 NAME 'otpSeed' EQUALITY octetStringMatch SYNTAX ${bytes} )
 attributetype ( 1.3.6.1.4.1.99999.1.2 NAME 'otpNote' SYNTAX ${bytes} )
 attributetype ( 1.3.6.1.4.1.99999.1.3 NAME 'accountState' EQUALITY caseIgnoreMatch SYNTAX ${text} SINGLE-VALUE )

@@ -20,7 +20,10 @@ export async function check(
     const exchange = makeExchange({ ...settings, token: token(), now: () => now, signal });
     const can = await makeCapabilities(settings)(exchange, now);
     // Whether the token is good; nobody has this name.
-    await exchange({ method: "GET", path: `/Users?${can.filter ? "filter=userName%20eq%20%22%22&" : ""}count=1` });
+    await exchange({
+      method: "GET",
+      path: `/Users?${can.filter ? "filter=userName%20eq%20%22vahva-check%22&" : ""}count=1`,
+    });
     return [
       pass("The SCIM service answers, and takes our token."),
       ...(await checkTls(settings.baseUrl, now)),

@@ -27,10 +27,11 @@ export function wishesOfReset(
     const path = pathOf(operation.path);
     const current = read(resource, path);
     const parts = partsOf(current);
-    const old = new Set(seen[operation.path]);
+    const before = seen[operation.path] ?? [];
+    const old = new Set(before);
     if (operation.op === "replace") {
       const value = operation.value === "{madeAt}" ? madeAt.toISOString() : operation.value;
-      const isAsSeen = parts.length === old.size && parts.every((part) => old.has(hash(part)));
+      const isAsSeen = parts.length === before.length && parts.every((part) => old.has(hash(part)));
       return isAsSeen && !covers(current, value) ? [{ path, value }] : [];
     }
     const kept = parts.filter((part) => !old.has(hash(part)));

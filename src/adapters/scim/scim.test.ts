@@ -69,6 +69,8 @@ test("DIR-2 settings that can't work are refused, field by field", () => {
   assert.deepEqual(fieldsOf({ attributes: { userName: "userName" } }), ["attributes"]);
   for (const attributes of [{ Active: "email" }, { password: "email" }, { title: "identityCode" }, { "a b": "email" }])
     assert.equal(fieldsOf({ attributes: { externalId: "accountId", userName: "email", ...attributes } }).length, 1);
+  const mobile = { op: "remove", path: 'PhoneNumbers[type eq "mobile"].value' };
+  assert.deepEqual(fieldsOf({ onReset: [mobile] }), ["onReset.0.path"], "the account's number would come back");
   assert.deepEqual(fieldsOf({ onReset: [{ op: "replace", path: "userName", value: "x" }] }), ["onReset.0.path"]);
   assert.deepEqual(
     fieldsOf({

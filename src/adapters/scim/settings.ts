@@ -81,5 +81,19 @@ export type Operation = z.infer<typeof operation>;
 /** What an operator gave, filled in; reading its own result again changes nothing. */
 export function parseSettings(given: unknown): Readonly<{ settings: Settings }> | Readonly<{ problems: Problem[] }> {
   const { success, data, error } = schema.safeParse(given);
-  return success ? { settings: data } : { problems: problemsOf(error) };
+  if (!success) return { problems: problemsOf(error) };
+  const problems = judge(data);
+  return problems.length > 0 ? { problems } : { settings: data };
+}
+
+/** What a reset takes must not come back with the next change of the account. */
+function judge({ attributes, onReset }: Settings): Problem[] {
+  const same = (text: string) => JSON.stringify(parsePath(text)).toLowerCase();
+  const mapped = new Set(Object.keys(attributes).map(same));
+  const paths = onReset === "nothing" ? [] : onReset.map(({ path }) => path);
+  return paths.flatMap((path, index) =>
+    mapped.has(same(path))
+      ? [{ field: `onReset.${index}.path`, says: "must not be in attributes too, which set it again" }]
+      : [],
+  );
 }
