@@ -15,7 +15,7 @@ import {
   type Phone,
   pinTo,
 } from "../harness/people.ts";
-import { spawnService } from "../harness/service.ts";
+import { spawnService, until } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
 import { startSenders } from "./senders.ts";
 
@@ -66,6 +66,7 @@ export async function runAllFlows() {
     await meetFaults();
     for (const { name, value } of visitor.cookies()) secrets.set(`the cookie ${name}`, value);
     await signOutAndIn();
+    await forgetPassword();
   } catch (error) {
     await close();
     throw error;
@@ -226,6 +227,23 @@ export async function runAllFlows() {
     keep(await visitor.get("/account"));
     if (visitor.page().path !== "/account") throw new Error(describe(visitor.page()));
     for (const { name, value } of visitor.cookies()) secrets.set(`the later cookie ${name}`, value);
+  }
+
+  async function forgetPassword(): Promise<void> {
+    const person = makeVisitor(node.url);
+    keep(await person.get("/recover?organisation=koivula"));
+    keep(await person.submit({ email }));
+    keep(await person.submit({}, "password"));
+    const sent = await until(async () => {
+      const letters = (await senders.inbox()).filter(({ to }) => to === email);
+      return letters.map(({ text }) => /https?:\S+\/recover\/password\/[\w-]{43}/.exec(text)?.[0]).find(Boolean);
+    }, "a link for a new password");
+    note("password link", sent.split("/").at(-1) ?? "");
+    keep(await person.get(sent));
+    keep(await person.submit({}, "Choose a new password"));
+    keep(await person.submit({ new_password: note("password by a link", `kuusi ${marker()} hylettä`) }));
+    if (person.page().heading !== "Your password was changed") throw new Error(describe(person.page()));
+    keep(await person.get(`/recover/password/${note("unknown password link", randomBytes(32).toString("base64url"))}`));
   }
 }
 

@@ -32,7 +32,7 @@ test("AUD-4 T102 audit rows and what became of messages hold no secret", async (
 
 test("AUD-4 T102 pages repeat nothing but what a person typed and needs again", () => {
   const shown = ["key of the app", "link token", "unknown user name", "user name in a fault", "unknown link"];
-  const confirmed = ["message to support", "token of a confirmation"];
+  const confirmed = ["message to support", "token of a confirmation", "password link"];
   for (const { html, path } of run.pages) {
     // The token of the form is the browser's own; the page's own address is in its links to other languages.
     const form = html.replace(/name="form_token" value="[^"]*"|href="[^"]*[?;&]lang=\w\w"/g, "");

@@ -4,7 +4,7 @@ import type { Organisation } from "../../src/features/organisations/index.ts";
 import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
 import { makeVisitor, type Visitor } from "../harness/agent.ts";
 import { type Activated, activatedAccount, invitedWithPin, makeOrganisation } from "../harness/people.ts";
-import { type Service, startService } from "../harness/service.ts";
+import { type Service, startService, until } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
 
 let service: Service;
@@ -67,6 +67,11 @@ async function opaqueValues(): Promise<Record<string, { value: string; opens: Op
       value: invited.link.split("/").at(-1) ?? "",
       opens: async (value) => (await (await get(`/activate/${value}`)).text()).includes('name="pin"'),
     },
+    "password link": {
+      value: await passwordLink(),
+      opens: async (value) =>
+        (await (await get(`/recover/password/${value}`)).text()).includes("Choose a new password"),
+    },
     "session cookie": {
       value: cookie("vahva_session"),
       opens: async (value) =>
@@ -112,6 +117,18 @@ async function opaqueValues(): Promise<Record<string, { value: string; opens: Op
       opens: async (value) => (await refresh(service.url, client, value)).status === 200,
     },
   };
+}
+
+/** The latest that was sent to the person, who asks for one each time. */
+async function passwordLink(): Promise<string> {
+  const visitor = makeVisitor(service.url);
+  await visitor.get("/recover?organisation=koivula");
+  await visitor.submit({ email: person.email });
+  await visitor.submit({}, "password");
+  return until(async () => {
+    const letters = (await service.inbox()).filter(({ to }) => to === person.email);
+    return letters.map(({ text }) => /\/recover\/password\/([\w-]{43})/.exec(text)?.[1]).find(Boolean);
+  }, "a link for a new password");
 }
 
 test("T69 every opaque value with a character changed, cut or added opens nothing, and the right one still does", async () => {
