@@ -40,7 +40,7 @@ export function recoverLink({ journey, t }: Pick<StepView, "journey" | "t">, ask
   const { organisation, id } = journey;
   const query = new URLSearchParams({ ...(organisation && { organisation: organisation.slug }), journey: id });
   const label = t(asked === entryByPassword ? "journey:forgotten" : "journey:cant-sign-in");
-  return html`<p class="small">${link({ href: `/recover?${query}`, label })}</p>`;
+  return html`<p class="small after">${link({ href: `/recover?${query}`, label })}</p>`;
 }
 
 /** "Sign in", and to what. */
