@@ -1,4 +1,5 @@
-import type { Carried, Directory, DirectorySubject, DirectoryTask } from "../../src/ports/directory.ts";
+import assert from "node:assert/strict";
+import type { Carried, Directory, DirectoryKind, DirectorySubject, DirectoryTask } from "../../src/ports/directory.ts";
 
 /** Somebody whose account directories are told of. */
 export const subject: DirectorySubject = {
@@ -13,6 +14,17 @@ export const subject: DirectorySubject = {
   roles: ["teacher", "tutor"],
   isActive: true,
 };
+
+/** A connection by settings as an operator gives them. */
+export function connectTo(kind: DirectoryKind, given: object, secret: string | null): Directory {
+  const parsed = kind.parse(given);
+  assert.ok("settings" in parsed, JSON.stringify(parsed));
+  const directory = { name: "directory", kind: kind.kind, settings: parsed.settings, secret };
+  return kind.connect(directory, { publicUrl: "https://id.example.fi" });
+}
+
+/** Why an attempt did not do what it was told; nothing where it did. */
+export const reasonOf = (carried: Carried): string => ("reason" in carried ? carried.reason : "");
 
 type Circumstances = {
   subject?: DirectorySubject;
