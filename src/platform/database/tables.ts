@@ -529,7 +529,7 @@ export interface DirectoryJobTable {
   alarmed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
-/** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended, return_to the sign-in that the person came from. */
+/** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended, reference is what support finds the reset by, return_to the sign-in that the person came from. */
 export interface RecoveryTable {
   id: string;
   token_hash: Buffer;
