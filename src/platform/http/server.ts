@@ -22,6 +22,7 @@ import { type Cookies, makeCookies } from "./cookies.ts";
 import { faultKind } from "./faults.ts";
 import { type FormGuard, makeFormGuard } from "./forms.ts";
 import { makeSecurityHeaders } from "./headers.ts";
+import { closeIdleOnes } from "./idle-connections.ts";
 import { originOf } from "./origin.ts";
 import { makeReference } from "./reference.ts";
 
@@ -151,11 +152,7 @@ export function makeHttp(options: HttpOptions): Http {
     return reply.type("text/html; charset=utf-8").send(page);
   };
 
-  // A connection that falls idle while it stops would hold it up until the keep-alive is over.
-  app.addHook("preClose", async () => {
-    const timer = setInterval(() => app.server.closeIdleConnections(), 100);
-    app.server.once("close", () => clearInterval(timer));
-  });
+  closeIdleOnes(app);
   // On the raw answer, so that the OpenID provider's own answers carry them too.
   app.addHook("onRequest", async (_request, reply) => setSecurityHeaders(reply.raw));
   app.register(formbody, { parser: (text) => ({ ...parse(text, undefined, undefined, { maxKeys: 100 }) }) });
