@@ -40,7 +40,7 @@ create table directory_job (
 );
 create index directory_job_due on directory_job (directory_id, task desc, next_attempt_at) where state = 'waiting';
 create index directory_job_order on directory_job (directory_id, account_id, id) where state = 'waiting';
-create index directory_job_leased on directory_job (directory_id) where state = 'waiting' and leased_until is not null;
+create index directory_job_leased on directory_job (directory_id, leased_until) where state = 'waiting' and leased_until is not null;
 create index directory_job_account on directory_job (account_id);
 create index directory_job_cause on directory_job (cause_id) where cause_id is not null;
 create index directory_job_ended on directory_job (ended_at) where state = 'done';

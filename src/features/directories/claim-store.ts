@@ -64,11 +64,13 @@ const liveLeases = (directoryId: string, now: Instant) => sql`
   select count(*) from directory_job live
   where live.directory_id = ${directoryId} and live.state = 'waiting' and live.leased_until > ${now}`;
 
-/** Whether another job of the account comes before it, or is under way: an operator may have sent an earlier one again. */
-const isBlocked = (now: Instant) => sql`exists (
-  select from directory_job other
-  where other.directory_id = job.directory_id and other.account_id = job.account_id and other.state = 'waiting'
-    and (other.id < job.id or other.leased_until > ${now})
+/**
+ * Whether it is the first of its account's that waits, and none of them is under way: an operator may have sent an
+ * earlier one again. A value rather than `not exists`, which would be planned as a join of all that waits with itself.
+ */
+const isFirst = (now: Instant) => sql`job.id = (
+  select case when bool_or(own.leased_until > ${now}) then null else min(own.id) end from directory_job own
+  where own.directory_id = job.directory_id and own.account_id = job.account_id and own.state = 'waiting'
 )`;
 
 const nextQuery = (db: Db | Tx, directoryId: string, now: Instant) =>
@@ -77,10 +79,9 @@ const nextQuery = (db: Db | Tx, directoryId: string, now: Instant) =>
     .select("job.id")
     .where("job.directory_id", "=", directoryId)
     .where(isDue(now))
-    .where(sql<SqlBool>`(${liveLeases(directoryId, now)}) < ${atOnce} and not ${isBlocked(now)}`)
+    .where(sql<SqlBool>`(${liveLeases(directoryId, now)}) < ${atOnce} and ${isFirst(now)}`)
     .orderBy("job.task", "desc")
     .orderBy("job.next_attempt_at")
-    .orderBy("job.id")
     .limit(1)
     .forUpdate("job")
     .skipLocked();

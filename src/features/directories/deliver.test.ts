@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DirectoriesGround, openDirectories } from "../../../test/grounds/directories.ts";
 import { eventually } from "../../../test/harness/eventually.ts";
-import { between, days, hours, minutes, plus, seconds } from "../../kernel/time.ts";
+import { between, days, hours, minutes, seconds } from "../../kernel/time.ts";
 import type { Carried } from "../../ports/directory.ts";
 
 let ground: DirectoriesGround;
@@ -267,37 +267,4 @@ test("DIR-2 the loop hears of what was told, and told to stop it gives back what
   ground.answers(() => ground.done);
   await ground.node().deliverDue();
   assert.deepEqual(await states(), ["done"]);
-});
-
-test("DIR-1 of sixteen that want a pass at once one gets it; it lies sealed, and nobody gets it late", async () => {
-  const cause = { id: ground.deps.random.id() };
-  await ground.tell(await ground.person(), "reset", cause);
-  const expiresAt = plus(ground.clock.now(), hours(1));
-  ground.answers(() => ({ result: "done", progress: null, left: [], pass: { value: "Tr0ub4dor", expiresAt } }));
-  await ground.directories.deliverDue();
-  const [row] = await ground.jobs();
-  assert.ok(row?.pass && !row.pass.includes("Tr0ub4dor"));
-  const [followed] = await ground.directories.follow(ground.db, cause.id);
-  assert.equal(followed?.hasPass, true);
-  const take = () => ground.db.transaction().execute((tx) => ground.directories.takePass(tx, followed?.id ?? ""));
-  const taken = await Promise.all(Array.from({ length: 16 }, take));
-  assert.deepEqual(
-    taken.filter((pass) => pass !== null),
-    [{ value: "Tr0ub4dor", expiresAt }],
-  );
-  assert.equal((await ground.directories.follow(ground.db, cause.id))[0]?.hasPass, false);
-
-  await ground.tell(await ground.person(), "reset", cause);
-  await ground.directories.deliverDue();
-  const id = String((await ground.jobs())[1]?.id);
-  ground.clock.advance(hours(1));
-  assert.equal(await ground.db.transaction().execute((tx) => ground.directories.takePass(tx, id)), null);
-  await ground.directories.sweep();
-  assert.deepEqual(
-    (await ground.jobs()).map(({ pass }) => pass),
-    [null, null],
-  );
-  ground.clock.advance(days(31));
-  await ground.directories.sweep();
-  assert.deepEqual(await ground.jobs(), []);
 });

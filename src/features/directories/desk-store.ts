@@ -97,7 +97,8 @@ export async function putToWork(tx: Tx, ids: readonly number[], now: Instant): P
     .with("again", (query) =>
       query
         .updateTable("directory_job")
-        .set({ state: "waiting", next_attempt_at: now, since: now, alarmed_at: null, ended_at: null, reason: null })
+        .set({ state: "waiting", next_attempt_at: now, since: now, alarmed_at: null, ended_at: null })
+        .set({ reason: null, remaining: [] })
         .where("id", "in", [...ids]),
     )
     .selectNoFrom(sql`pg_notify('vahva_directory_job', '')`.as("notified"))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { type DirectoriesGround, openDirectories } from "../../../test/grounds/directories.ts";
-import { days, minutes, seconds } from "../../kernel/time.ts";
+import { days, minutes, plus } from "../../kernel/time.ts";
 import { explainNext } from "./claim-store.ts";
 
 let ground: DirectoriesGround;
@@ -181,20 +181,19 @@ test("DIR-3 sent again, a job is watched anew; without an operator's address the
 });
 
 test("DIR-2 the next job is found by indexes, however much waits or is done", async () => {
-  const aino = await ground.person();
-  await ground.tell(aino, "reset");
+  const people = await Promise.all(Array.from({ length: 50 }, () => ground.person()));
+  for (const person of people) await ground.tell(person, "reset");
   const now = ground.clock.now();
-  const row = await ground.db.selectFrom("directory_job").selectAll().executeTakeFirstOrThrow();
-  const { id: _, ...job } = row;
-  const done = Array.from({ length: 2000 }, () => ({ ...job, state: "done", next_attempt_at: null, ended_at: now }));
-  const waiting = Array.from({ length: 2000 }, () => ({
-    ...job,
-    next_attempt_at: new Date(now.getTime() + seconds(60)),
-  }));
+  const own = await ground.jobs();
+  const later = plus(now, minutes(1));
+  const many = Array.from({ length: 40 }, () => own.map(({ id: _, ...job }) => job)).flat();
+  const done = many.map((job) => ({ ...job, state: "done", next_attempt_at: null, ended_at: now }));
+  const waiting = many.map((job) => ({ ...job, next_attempt_at: later }));
   for (const rows of [done, waiting]) await ground.db.insertInto("directory_job").values(rows).execute();
   await ground.pool.query("analyze directory_job");
   const plan = (await explainNext(ground.db, ground.entra.id, now)).map((line) => line["QUERY PLAN"]).join("\n");
   assert.doesNotMatch(plan, /Seq Scan/, plan);
   assert.match(plan, /directory_job_due/);
-  assert.match(plan, /directory_job_order|directory_job_leased/);
+  assert.match(plan, /directory_job_order/);
+  assert.match(plan, /directory_job_leased/);
 });
