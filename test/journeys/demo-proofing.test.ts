@@ -44,3 +44,23 @@ test("demo REC-3: a passport whose check goes on elsewhere resets the account on
   assert.match(mikael.page().text, /By Passport and face \(demo\)/);
   assert.deepEqual(await methodsLeft(), []);
 });
+
+test("demo REC-3: a passport read by the phone is looked at in the browser where one began, which was never sent back", async () => {
+  const mikael = await atTheCheck();
+  const session = mikael.page().url;
+  const phone = makeVisitor(service.url);
+  await phone.get(session);
+  await phone.submit({}, "mikael");
+  assert.equal(phone.page().heading, "Go back to where you began");
+  const { id } = await service.db
+    .selectFrom("journey")
+    .select("id")
+    .where("purpose", "=", "recovery")
+    .orderBy("created_at", "desc")
+    .executeTakeFirstOrThrow();
+  assert.match((await phone.get(`/journey/${id}`)).path, /^\/(sign-in|journey)/, "the phone goes no further");
+  await mikael.get(`/journey/${id}`);
+  clock.advance(seconds(4));
+  await mikael.submit({}, "I have finished");
+  assert.match(mikael.page().path, /^\/recover\/status\//);
+});

@@ -21,7 +21,9 @@ export type Came =
   /** Nothing to judge: on to the journey's page. */
   | Readonly<{ to: "journey"; id: string }>
   /** Not this browser's, or long gone; `foreign` when another browser left with it. */
-  | Readonly<{ to: "nowhere"; foreign: boolean }>;
+  | Readonly<{ to: "nowhere"; foreign: boolean }>
+  /** A passport was read by this phone for another browser, which goes on by itself. */
+  | Readonly<{ to: "other-browser" }>;
 
 /**
  * Receives a browser that comes back from a broker. The request is used up first, once, by the browser that left with it
@@ -101,7 +103,10 @@ export const makeArrive = (deps: EidDeps & Readonly<{ provers: readonly Prover[]
     const request = await useRequest(db, { stateHash: hash, broker: name, browserHash }, clock.now());
     if (!request) {
       const known = await findRequest(db, hash);
-      if (!known?.browserHash.equals(browserHash)) return { to: "nowhere", foreign: known !== null };
+      if (!known?.browserHash.equals(browserHash))
+        return known && brokers.find(name)?.provesOnly
+          ? { to: "other-browser" }
+          : { to: "nowhere", foreign: known !== null };
       const { journeyId: id, kind, usedAt } = known;
       // Used before: a reload, or a bookmark. Otherwise it has taken too long, or came to another broker's address.
       return usedAt ? { to: "journey", id } : { to: "judge", id, kind, attempt: outcome(expired(name)) };

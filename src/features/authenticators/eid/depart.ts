@@ -59,7 +59,10 @@ export const makeDepart =
       return outcome(unavailable(name, choice.title, departure));
     }
     const hash = stateHash(deps, state);
-    const memory = makeSeals(keyring).seal("memory", hash, departure.memory);
+    const seals = makeSeals(keyring);
+    const memory = seals.seal("memory", hash, departure.memory);
+    // A passport is read by a phone: the browser that left may never be sent back, and its page asks by itself.
+    const pending = choice.broker.provesOnly ? seals.seal("pending", hash, JSON.stringify({ state })) : null;
     return {
       decide: (tx, sentAt) => async () => {
         const expiresAt = plus(sentAt, requestLifetime);
@@ -70,6 +73,7 @@ export const makeDepart =
           broker: name,
           memory,
           level,
+          pending,
           sentAt,
           expiresAt,
         };

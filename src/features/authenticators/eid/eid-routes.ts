@@ -1,10 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formField, type Http } from "../../../platform/http/index.ts";
+import { translator } from "../../../platform/i18n/index.ts";
 import type { Answer } from "../../../ports/identity-broker.ts";
 import type { Audit } from "../../audit/index.ts";
-import type { Arrival } from "../../journey/index.ts";
+import { type Arrival, drawOwnPage } from "../../journey/index.ts";
 import { makeArrive } from "./arrive.ts";
 import { type EidDeps, stateHash } from "./eid-deps.ts";
+import { otherBrowserPage } from "./pages.ts";
 import type { Prover } from "./prover.ts";
 import { keepPosted } from "./request-store.ts";
 import { makeSeals } from "./seals.ts";
@@ -47,6 +49,8 @@ export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
     const came = await arrive(coming);
     if (came.to === "judge") return deps.arrive(request, reply, came);
     if (came.to === "journey") return reply.redirect(`/journey/${came.id}`, 303);
+    if (came.to === "other-browser")
+      return drawOwnPage(http, request, reply, null, otherBrowserPage(translator(coming.language)));
     if (came.foreign)
       await db.transaction().execute((tx) =>
         audit.record(tx, [

@@ -1,3 +1,4 @@
+import type { Translate } from "../../../platform/i18n/index.ts";
 import { actions, button, type Content, helpSection, html, linkButton, rows } from "../../../platform/pages/index.ts";
 import type { StepPage, StepView } from "../../journey/index.ts";
 
@@ -14,6 +15,14 @@ export function waitingPage({ t, form }: StepView): StepPage {
     help: helpSection(t("eid:waiting-long"), t("eid:waiting-long-do")),
   };
 }
+
+/** For the phone that has read a passport: what it showed is looked at elsewhere. */
+export const otherBrowserPage = (t: Translate): StepPage => ({
+  title: t("eid:other-browser"),
+  lede: t("eid:other-browser-lede"),
+  main: html`<p>${t("eid:other-browser-do", { label: t("eid:waiting-look") })}</p>`,
+  help: null,
+});
 
 /** Nobody is bound to who was identified. It says the same to everybody, and nothing of anybody (REC-6). */
 export function notLinkedPage(view: StepView): StepPage {

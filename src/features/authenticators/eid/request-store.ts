@@ -10,6 +10,8 @@ export type NewRequest = Readonly<{
   broker: string;
   memory: Buffer;
   level: Level;
+  /** Sealed: what the broker is asked by again, without waiting for the browser to come back; null where it has to. */
+  pending: Buffer | null;
   sentAt: Instant;
   expiresAt: Instant;
 }>;
@@ -24,6 +26,8 @@ export async function insertRequest(tx: Tx, request: NewRequest): Promise<void> 
       broker: request.broker,
       memory: request.memory,
       level: request.level,
+      pending: request.pending,
+      asked_at: request.pending && request.sentAt,
       sent_at: request.sentAt,
       expires_at: request.expiresAt,
     })
@@ -72,7 +76,7 @@ export async function useRequest(
   const row = await db
     .updateTable("eid_request as request")
     .from("journey")
-    .set({ used_at: now })
+    .set({ used_at: now, pending: null })
     .whereRef("journey.id", "=", "request.journey_id")
     .where("request.state_hash", "=", stateHash)
     .where("request.broker", "=", broker)
