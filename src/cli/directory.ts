@@ -207,7 +207,7 @@ export const addDirectory: AddCommand = (parent, io, outcome) => {
   addNamed(
     withSettings(
       named("set", "Change a directory; settings are laid over the ones there are, null takes one away.", [
-        `vahva directory set koivula entra --settings '{"pass":null}'`,
+        `vahva directory set koivula entra --settings '{"manageAccountState":true}'`,
         "vahva directory set koivula entra --secret-file new-key.pem",
       ]),
     ).option("--position <number>", "its place in the order; smaller ones come first", toNumber),
