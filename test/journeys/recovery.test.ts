@@ -192,3 +192,22 @@ test("REC-3 T72 a reset ends sessions, tokens and half-way journeys on both node
   await guessing.post(atCode, { step: "totp", code });
   assert.ok(!hasSession(guessing));
 });
+
+test("REC-8 T79 whoever was told and did not do it freezes the account, and what the reset had opened is over", async () => {
+  const koivula = await organisation();
+  const aino = await lost.account(koivula, "vaino");
+  const thief = await lost.reset(aino.email, "vaino", { organisation: koivula });
+  const status = thief.page().path;
+  const hidden = thief.hidden();
+  const [letter] = await messagesTo(service, aino.email, 4);
+  const owner = makeVisitor(service.url);
+  await owner.get(/\/not-me\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "");
+  assert.match(owner.page().text, /sign-in methods of your account were reset/);
+  await owner.submit();
+  assert.equal((await lost.standing(aino.accountId)).state, "frozen");
+  await thief.post(`${status}/link`, hidden);
+  assert.equal(thief.page().path, status, describe(thief.page()));
+  assert.ok(!thief.page().forms.some(({ action }) => action.endsWith("/link")));
+  const again = await lost.toProof(aino.email, { organisation: koivula });
+  assert.match((await service.identify(again, "op", "vaino")).heading, /could not confirm/);
+});

@@ -163,4 +163,29 @@ describe("Suomi.fi, in whose place is SimpleSAMLphp", { skip: noSimpleSamlPhp() 
     for (const text of [...sought, answer.slice(0, 60), Buffer.from(answer.slice(0, 60)).toString("hex")])
       for (const spelling of [text, Buffer.from(text).toString("hex")]) assert.ok(!dump.includes(spelling), text);
   });
+
+  test("REC-3 T77 a reset by Suomi.fi: another person's proof changes nothing, one's own removes everything", async () => {
+    const other = await service.organisation();
+    const { visitor, email, accountId } = await service.toChoice(other);
+    await service.post(await service.passThrough(visitor, "nordea"), visitor);
+    const lost = service.visitor();
+    await lost.get(`/recover?organisation=${other.slug}`);
+    await lost.submit({ email });
+    await lost.submit({}, "reset");
+    assert.match(lost.page().text, /Needs a Finnish personal identity code/);
+    const refused = await service.post(await service.passThrough(lost, "card"), lost);
+    assert.match(refused.heading, /could not confirm/, tell(refused));
+    await lost.submit({}, "Try again");
+    const done = await service.post(await service.passThrough(lost, "nordea"), lost, service.origins[1]);
+    assert.match(done.path, /^\/recover\/status\//, tell(done));
+    assert.ok(!hasSession(lost));
+    assert.match((await visitor.get("/account")).path, /^\/journey\//, "signed out");
+    const left = await service.db
+      .selectFrom("authenticator")
+      .select("method")
+      .where("account_id", "=", accountId)
+      .where("removed_at", "is", null)
+      .execute();
+    assert.deepEqual(left, []);
+  });
 });

@@ -30,6 +30,8 @@ const words: Readonly<Record<string, Key>> = {
   "identity.refused": "account:event-identity-refused",
   "method.linked": "account:event-method-linked",
   "method.removed": "account:event-method-removed",
+  "recovery.reset": "account:event-recovery-reset",
+  "recovery.refused": "account:event-recovery-refused",
   "account.frozen": "account:event-frozen",
   "account.thawed": "account:event-thawed",
   "session.ended": "account:event-session-ended",
