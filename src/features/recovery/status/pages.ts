@@ -58,7 +58,11 @@ export function progress(view: ResetView): Html {
   const by = { ...momentParameters(provedAt, language, now), service: provedBy ? localised(provedBy, language) : "" };
   const done = { state: "passed", word: t("recovery-status:state-done") } as const;
   const list = checks([
-    { ...done, title: t("recovery-status:proved"), note: provedBy && t("recovery-status:proved-by", by) },
+    {
+      ...done,
+      title: t("recovery-status:proved"),
+      note: t(provedBy ? "recovery-status:proved-by" : "recovery-status:proved-at", by),
+    },
     {
       ...done,
       title: t("recovery-status:here", { organisation }),
