@@ -32,6 +32,7 @@ const words: Readonly<Record<string, Key>> = {
   "method.removed": "account:event-method-removed",
   "recovery.reset": "account:event-recovery-reset",
   "recovery.refused": "account:event-recovery-refused",
+  "recovery.pass-shown": "account:event-recovery-pass",
   "account.frozen": "account:event-frozen",
   "account.thawed": "account:event-thawed",
   "session.ended": "account:event-session-ended",
