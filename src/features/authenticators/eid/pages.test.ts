@@ -7,7 +7,14 @@ import type { Means, Selection } from "../../../ports/identity-broker.ts";
 import type { StepPage } from "../../journey/index.ts";
 import { chooseAccountPage } from "../../journey/index.ts";
 import { lettersOf } from "./choose-means-page.ts";
-import { anotherPersonPage, boundElsewherePage, type Choice, chooseMeansPage, notLinkedPage } from "./pages.ts";
+import {
+  anotherPersonPage,
+  boundElsewherePage,
+  type Choice,
+  chooseMeansPage,
+  notLinkedPage,
+  waitingPage,
+} from "./pages.ts";
 
 const means = (country: string, ...names: string[]): Means[] => names.map((name) => ({ id: name, name, country }));
 
@@ -143,4 +150,30 @@ test("ACT-5 another person is told that nothing was linked, and whom to ask", ()
 test("the letters on a tile stand for the name", () => {
   const names = ["Nordea", "OP", "Danske Bank", "S-Pankki", "Ålandsbanken", "POP Pankki", "Suomi.fi (DVV)", ""];
   assert.deepEqual(names.map(lettersOf), ["N", "OP", "DB", "S", "Å", "POP", "S", ""]);
+});
+
+test("REC-3 for a proof each choice says who can use it, and what goes on on a phone what to do there", () => {
+  const proofs = [
+    choice("one", { means: [...means("FI", "Nordea"), ...means("SE", "BankID"), ...means("EE", "Smart-ID")] }),
+    { ...choice("suomifi"), profile: "suomifi" },
+    { ...choice("candour"), profile: "document" },
+    { ...choice("plain"), profile: "oidc" },
+  ];
+  const page = text(chooseMeansPage(stepView({ purpose: "recovery" }), proofs, "prove"));
+  for (const needs of [
+    /Needs a Finnish personal identity code, and online banking codes or Mobile ID\./,
+    /Needs a Swedish personal identity number and BankID\./,
+    /Needs an electronic identity of that country\./,
+    /Needs a Finnish personal identity code, and online banking codes, Mobile ID or a certificate card\./,
+    /Needs a passport or identity card with a chip, and a phone with a camera\. For everyone\./,
+    /You choose there how you identify yourself\./,
+  ])
+    assert.match(page, needs);
+  for (const only of proofs.slice(1))
+    assert.match(text(chooseMeansPage(stepView({ purpose: "recovery" }), [only], "prove")), /Needs a|You choose there/);
+  for (const language of languages) {
+    const waits = waitingPage(stepView({ language, purpose: "recovery" }));
+    assert.equal(primaries(waits), 1);
+    assert.match(text(waits), /value="asked"[\s\S]*value="other"/);
+  }
 });
