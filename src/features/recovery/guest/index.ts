@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { inWholeSteps } from "../../../platform/throttle/index.ts";
 import type { Attempt, Notice } from "../../journey/index.ts";
 import type { GuestPart } from "../choose-way.ts";
 import type { RecoveryDeps } from "../recovery-deps.ts";
@@ -6,8 +6,8 @@ import { makeAskSupport } from "./ask-support.ts";
 import { parseMessage } from "./message.ts";
 import { askedAddress, guestPage } from "./pages.ts";
 
-/** No answer comes sooner, so that the time it takes to send a message tells nobody that there is somebody (REC-6). */
-const soonest = 400;
+/** Answers come after as many whole steps: the time it takes to send a message tells nobody that there is somebody (REC-6). */
+const step = 400;
 
 const refusals = {
   "message-needed": { key: "guest:message-needed" },
@@ -25,7 +25,7 @@ export function makeGuestPart(deps: RecoveryDeps): GuestPart {
       if ("refused" in parsed) return refused(parsed.refused);
       if (!organisation) throw new Error("a guest of no organisation");
       const asks = { typed: requested.loginHint ?? "", organisation, message: parsed.message };
-      const [result] = await Promise.all([askSupport(asks, poster), sleep(soonest)]);
+      const result = await inWholeSteps(step, () => askSupport(asks, poster));
       if (result === "too-many") return refused(result);
       return { decide: () => async () => ({ result: "left", url: askedAddress(organisation) }) };
     },
