@@ -43,7 +43,7 @@ export async function openGraphGround({ settings = {}, permissions }: Options = 
   let directory = connect();
 
   /** One task, carried again and again as the directories' room does it, with what it remembers. */
-  function begin(user: GraphUser | DirectorySubject, task?: DirectoryTask) {
+  function begin(user: GraphUser | DirectorySubject, task?: DirectoryTask, now: () => Instant = clock.now) {
     const subject = "userName" in user ? user : subjectOf(user);
     const carries: DirectoryTask = task ?? { task: "reset", madeAt: clock.now() };
     let memory: string | null = null;
@@ -55,7 +55,7 @@ export async function openGraphGround({ settings = {}, permissions }: Options = 
           memory = noted;
           progress.push(made);
         },
-        now: clock.now,
+        now,
         signal,
       });
     return {

@@ -13,6 +13,7 @@ const entry = z.object({
   createdAt: instant.nullable(),
   state: z.enum(["there", "gone", "left"]),
   goneAt: instant.nullable(),
+  refusals: z.int(),
 });
 
 const schema = z.object({

@@ -12,8 +12,11 @@ import type { Work } from "./work.ts";
 /** How long what a look has shown is believed, of what may be another thing by the same id. */
 const freshFor = seconds(60);
 
-/** How long between looks at, and tries of, what is not over yet. */
+/** How long between looks at what is not over yet. */
 const pauses = [2, 4, 8].map(seconds);
+
+/** How long before the first try to remove a method, and before each after a refusal; then it stays. */
+const pausesBefore = [0, 0, ...pauses];
 
 /**
  * Removes what existed at `madeAt`, ends sessions, proves it, and issues a pass. Each answer of Graph's is noted before the
@@ -73,34 +76,29 @@ async function look({ session, settings, notebook, madeAt, now }: Work, userPath
 const thereOf = (notebook: Notebook): Entry[] =>
   (notebook.read().entries ?? []).filter(({ state }) => state === "there");
 
-/** Tries what Graph refuses, which the default method is until the others are gone, four times more; the rest stays. */
+/** Tries what Graph refuses, which the default method is until the others are gone, a few times more; the rest stays. */
 async function removeAll(work: Work, userPath: string): Promise<void> {
   const { notebook, session } = work;
   if (thereOf(notebook).length === 0) return;
-  const refusals = new Map<string, number>();
-  for (const pause of [0, 0, ...pauses]) {
-    const pending = thereOf(notebook).filter((entry) => isWorthTrying(refusals.get(keyOf(entry))));
+  let isForbidden = false;
+  for (;;) {
+    const pending = thereOf(notebook).filter(({ refusals }) => refusals < pausesBefore.length);
     if (pending.length === 0) break;
+    const pause = pausesBefore[Math.min(...pending.map(({ refusals }) => refusals))] ?? 0;
     if (pause > 0) await session.pause(pause);
-    for (const entry of pending) {
-      const refusal = await remove(work, userPath, keyOf(entry));
-      if (refusal !== null) refusals.set(keyOf(entry), refusal);
-    }
+    for (const entry of pending) isForbidden = (await remove(work, userPath, keyOf(entry))) === 403 || isForbidden;
   }
   if (thereOf(notebook).length === 0) return;
   if ((notebook.read().entries ?? []).some(({ state }) => state === "gone"))
     return change(notebook, (entry) => (entry.state === "there" ? { ...entry, state: "left" } : entry));
-  const isForbidden = [...refusals.values()].includes(403);
+  // For whoever has mended it and sends the task again.
+  await change(notebook, (entry) => ({ ...entry, refusals: 0 }));
   throw isForbidden
     ? refused(403, "remove authentication methods", permissions.methods[0])
     : failed("Graph refuses to remove any of the account's authentication methods.");
 }
 
 const keyOf = ({ kind, id }: Entry): string => `${kind} ${id}`;
-
-/** 400 is what Graph says of the default method, and of a phone number that another hangs on. */
-const isWorthTrying = (refusal: number | undefined): boolean =>
-  refusal === undefined || refusal === 400 || refusal === 409;
 
 /** Removes one, if it is still there; resolves to the status when Graph refuses. */
 async function remove(work: Work, userPath: string, key: string): Promise<number | null> {
@@ -111,10 +109,22 @@ async function remove(work: Work, userPath: string, key: string): Promise<number
   if (!entry?.kind) return null;
   const version = entry.kind === "hardwareOath" && settings.hardwareTokens ? "beta" : "v1.0";
   const { status } = await session.call("DELETE", { path: `${userPath}${pathOf(entry.kind, entry.id)}`, version });
-  if (status >= 300 && status !== 404) return status;
+  if (status >= 300 && status !== 404) {
+    // 400 is what Graph says of the default method, and of a phone number that another hangs on.
+    await putLast(notebook, key, status === 400 || status === 409 ? entry.refusals + 1 : pausesBefore.length);
+    return status;
+  }
   const goneAt = now();
   await change(notebook, (each) => (keyOf(each) === key ? { ...each, state: "gone", goneAt } : each));
   return null;
+}
+
+/** What is refused is tried after all others, by the next attempt too. */
+async function putLast(notebook: Notebook, key: string, refusals: number): Promise<void> {
+  const entries = notebook.read().entries ?? [];
+  const others = entries.filter((entry) => keyOf(entry) !== key);
+  const refused = entries.filter((entry) => keyOf(entry) === key).map((entry) => ({ ...entry, refusals }));
+  await notebook.note({ entries: [...others, ...refused] });
 }
 
 const change = (notebook: Notebook, one: (entry: Entry) => Entry): Promise<void> =>

@@ -14,6 +14,8 @@ export type Entry = Readonly<{
   state: EntryState;
   /** When Graph said that it is removed. */
   goneAt: Instant | null;
+  /** How often Graph has refused to remove it. */
+  refusals: number;
 }>;
 
 /** How late the first listing may be for methods that carry no time of their making to count as older than the reset. */
@@ -32,7 +34,7 @@ export function takeSnapshot(
     .filter(({ createdAt }) => createdAt === null || between(madeAt, createdAt) - ahead <= 0)
     .map((method) => {
       const mayGo = method.kind !== null && !leave.includes(method.kind) && !(isLate && method.createdAt === null);
-      return { ...method, state: mayGo ? "there" : "left", goneAt: null };
+      return { ...method, state: mayGo ? "there" : "left", goneAt: null, refusals: 0 };
     });
 }
 

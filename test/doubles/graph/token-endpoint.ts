@@ -33,9 +33,9 @@ export function makeTokenEndpoint(world: World) {
         audience,
         requiredClaims: ["exp", "nbf", "iat", "jti"],
         currentDate: clock.now(),
-        clockTolerance: 5,
+        clockTolerance: 300,
       });
-      if ((payload.exp ?? 0) * 1000 > clock.now().getTime() + 605_000) return "exp";
+      if ((payload.exp ?? 0) * 1000 > clock.now().getTime() + 900_000) return "exp";
       if (typeof payload.jti !== "string" || seen.has(payload.jti)) return "jti";
       seen.add(payload.jti);
       return certificate.validToDate > clock.now() ? null : "certificate";
