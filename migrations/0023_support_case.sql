@@ -5,7 +5,7 @@ create table support_case (
   organisation_id uuid not null references organisation,
   account_id uuid not null references account on delete cascade,
   epoch integer not null,
-  kind text not null check (kind in ('guest', 'not-bound', 'document')),
+  kind text not null check (kind in ('guest', 'not-bound', 'document', 'frozen')),
   state text not null check (state in ('unconfirmed', 'open', 'approved', 'refused', 'closed')),
   email bytea not null,
   message bytea,

@@ -174,6 +174,7 @@ async function addFeatures(composed: Composed, http: Http) {
   const { notifyLogout: onSessionsEnded } = provider;
   account({
     ...shared,
+    cases: features.cases,
     log: logger,
     begin,
     goOn: journey.goOn,

@@ -16,6 +16,7 @@ import { totp } from "../../src/features/authenticators/totp/index.ts";
 import { codeAt } from "../../src/features/authenticators/totp/one-time-code.ts";
 import { keyPlace } from "../../src/features/authenticators/totp/places.ts";
 import { insertToken } from "../../src/features/authenticators/totp/store.ts";
+import { makeCases } from "../../src/features/cases/index.ts";
 import { guides } from "../../src/features/guide/index.ts";
 import { insertAuthenticator, journeys } from "../../src/features/journey/index.ts";
 import { makeMessages, type Outgoing } from "../../src/features/messages/index.ts";
@@ -70,6 +71,7 @@ export async function openAccountGround() {
   };
   const http = makeHttp({ publicUrl, demo: false, trustedProxies: [], tls: null, keyring, random, clock, log });
   const directories = fakeDirectories();
+  const cases = makeCases({ db, clock, random, keyring, audit, messages });
   const shared = { db, clock, random, keyring, audit, messages, identities, directories, http };
   const hashing = { cost: { memory: 1024, passes: 1, lanes: 1 } };
   const passwords = password({ ...shared, hashing });
@@ -89,6 +91,7 @@ export async function openAccountGround() {
   signIn({ ...shared, begin, start: "/account" }).routes(http.app);
   account({
     ...shared,
+    cases,
     log: { warn: (fields) => void logged.push(fields) },
     methods,
     begin,

@@ -65,7 +65,7 @@ export type TemplateParameters = {
   /** The certificate of the person's card expires on that day, or has; then its link has ended. */
   "card-expiry": { until: Instant; ended: boolean };
   /** To support: that a case waits for an agent. */
-  "case-opened": { reference: string; kind: "guest" | "not-bound" | "document" };
+  "case-opened": { reference: string; kind: "guest" | "not-bound" | "document" | "frozen" };
   /** By which its person says that they read the address (REC-5). */
   "case-confirm": { url: string; until: Instant };
   /** Until when an approval can be used; null where the agent has refused. */

@@ -4,6 +4,7 @@ import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Audit } from "../../audit/index.ts";
 import { deleteTemporary } from "../../authenticators/password/index.ts";
+import type { Cases } from "../../cases/index.ts";
 import type { Directories } from "../../directories/index.ts";
 import { findNoticeLink, type Messages, noticeTokenHash, useNoticeLink } from "../../messages/index.ts";
 import { loadOrganisation, lockAccount, raiseEpoch, setAccountState } from "../../organisations/index.ts";
@@ -17,18 +18,20 @@ export type FreezeDeps = {
   audit: Audit;
   messages: Pick<Messages, "enqueue">;
   directories: Pick<Directories, "withhold">;
+  cases: Pick<Cases, "openCase">;
   log: { warn(fields: object, message: string): void };
   onSessionsEnded?: (ended: readonly EndedSession[]) => void;
 };
 
 /**
  * REC-8: whoever has the link of a notice says that it was not them, and the account is frozen at once: sessions,
- * half-way journeys and grants end, what directories have yet to be told is withheld, every address on record is told,
- * and nobody gets in until support thaws it. A link that was used, is over or never was does nothing; its page says so, whatever this came to.
+ * half-way journeys and grants end, what directories have yet to be told is withheld, support and every address on
+ * record are told, and nobody gets in until support thaws it. A link that was used, is over or never was does nothing; its page says so, whatever this came to.
  */
 export const makeFreezeByLink =
-  ({ db, clock, keyring, audit, messages, directories, log, onSessionsEnded }: FreezeDeps) =>
-  async (token: string, { network, reference }: Pick<Origin, "network" | "reference">): Promise<void> => {
+  ({ db, clock, keyring, audit, messages, directories, cases, log, onSessionsEnded }: FreezeDeps) =>
+  async (token: string, origin: Pick<Origin, "network" | "reference">): Promise<void> => {
+    const { network, reference } = origin;
     const tokenHash = noticeTokenHash(keyring, token);
     const frozen = await db.transaction().execute(async (tx) => {
       const link = await findNoticeLink(tx, tokenHash);
@@ -45,6 +48,8 @@ export const makeFreezeByLink =
       const ended = await endAllSessions(tx, account.id, { epoch, keep: null });
       const told = { template: "account-frozen", parameters: { at: now } } as const;
       await messages.enqueue(tx, noticesTo(account, organisation, told, now));
+      const facts = { notice: link.event };
+      await cases.openCase(tx, { account: { ...account, epoch }, organisation, kind: "frozen", origin, facts }, now);
       await audit.record(tx, [
         {
           type: "account.frozen",

@@ -3,9 +3,10 @@ import type { Instant } from "../../../kernel/time.ts";
 
 /**
  * Why somebody needs a support agent: a guest, whose authenticators are another organisation's (REC-5); an account that
- * was never bound to an identity code (REC-3); a document without one, that an agent has to approve (REC-3).
+ * was never bound to an identity code (REC-3); a document without one, that an agent has to approve (REC-3); an account
+ * whose person has said "this was not me" (REC-8).
  */
-export const caseKinds = ["guest", "not-bound", "document"] as const;
+export const caseKinds = ["guest", "not-bound", "document", "frozen"] as const;
 export type CaseKind = (typeof caseKinds)[number];
 
 /** `unconfirmed` waits for its person, `open` for an agent, `approved` for the person again. */

@@ -89,7 +89,7 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     ...(["temporary", "guest", "not-activated", "no-password"] as const).map(
       (reason) => ({ ...email, template: "password-link-none", parameters: { reason, url } }) as const,
     ),
-    ...(["guest", "not-bound", "document"] as const).map(
+    ...(["guest", "not-bound", "document", "frozen"] as const).map(
       (kind) => ({ ...email, template: "case-opened", parameters: { reference: "K7M-2PX-94", kind } }) as const,
     ),
     { ...email, template: "case-confirm", parameters: { url, until: at } },
