@@ -10,6 +10,7 @@ type Files = {
   common: typeof import("../../../locales/en/common.json", { with: { type: "json" }});
   demo: typeof import("../../../locales/en/demo.json", { with: { type: "json" }});
   "demo-bank": typeof import("../../../locales/en/demo-bank.json", { with: { type: "json" }});
+  "demo-directory": typeof import("../../../locales/en/demo-directory.json", { with: { type: "json" }});
   "demo-proofing": typeof import("../../../locales/en/demo-proofing.json", { with: { type: "json" }});
   document: typeof import("../../../locales/en/document.json", { with: { type: "json" }});
   eid: typeof import("../../../locales/en/eid.json", { with: { type: "json" }});
