@@ -198,9 +198,9 @@ function timeTells(pairs: readonly Seen[][]): Map<string, number> {
 
 /**
  * What an answer looks like is one and the same for everybody, so that nothing can be learnt of it. Of time a guess is right
- * about half the times, not exactly: with 500 pairs the share strays from 50 % by 2.2 points (one standard deviation), and one
- * in 80 is above 55 % by chance. What tells accounts from nobody does so in every look; that chance does so in three looks on
- * end happens once in 200,000 times.
+ * about half the times, not exactly: of 500 pairs the share strays from 50 % by 2.2 points (one standard deviation) to either
+ * side, so that one in 40 is above 55 % by chance. What tells accounts from nobody does so in every look; that chance does so
+ * in three looks on end happens once in 20,000 times.
  */
 test(`REC-6 T94 ${addresses} addresses, half of them accounts: no answer and no time tells which`, async (t) => {
   const suspects: Map<string, number>[] = [];

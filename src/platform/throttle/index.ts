@@ -2,7 +2,7 @@ import { type Duration, type Instant, plus } from "../../kernel/time.ts";
 import type { Db, Tx } from "../database/index.ts";
 import { bump, pass, readJoinedThrottles } from "./store.ts";
 
-export { inWholeSteps } from "./in-whole-steps.ts";
+export { inWholeSeconds } from "./in-whole-seconds.ts";
 export { joinedThrottles, sweepThrottles } from "./store.ts";
 
 /** What is limited: at most `limit` within `window`. */

@@ -3,7 +3,7 @@ import { Secret } from "../../../kernel/secret.ts";
 import type { Db } from "../../../platform/database/index.ts";
 import type { Http } from "../../../platform/http/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
-import { inWholeSteps } from "../../../platform/throttle/index.ts";
+import { inWholeSeconds } from "../../../platform/throttle/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { StepHandler } from "../../journey/index.ts";
@@ -49,13 +49,10 @@ export function password({ serviceName = "Vahva", hashing = {}, ...deps }: Passw
   };
 }
 
-/** Answers come after as many whole steps: the time it takes to send a message tells nobody that there is somebody (REC-6). */
-const step = 400;
-
 /** Ordering a new password (REC-2), from the sign-in page or from `/recover`. */
 export const makeOrderPassword = (deps: OrderDeps) => {
   const order = makeOrder(deps);
-  return (...wish: Parameters<typeof order>) => inWholeSteps(step, () => order(...wish));
+  return (...wish: Parameters<typeof order>) => inWholeSeconds(() => order(...wish));
 };
 
 /** The page where one orders it. */

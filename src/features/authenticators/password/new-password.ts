@@ -1,11 +1,10 @@
-import { days, type Instant, plus } from "../../../kernel/time.ts";
+import type { Instant } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Attempt, Authenticator, Journey, Outcome, StepHandler } from "../../journey/index.ts";
 import { endAuthenticators, goodForOne, insertAuthenticator } from "../../journey/index.ts";
-import type { Outgoing } from "../../messages/index.ts";
-import { type Account, letterhead, type Organisation, setAccountState } from "../../organisations/index.ts";
+import { type Account, noticesTo, type Organisation, setAccountState } from "../../organisations/index.ts";
 import { checkPassword, type PasswordFault } from "./domain/password-rules.ts";
 import type { Hasher } from "./hash.ts";
 import { newPasswordPage } from "./pages.ts";
@@ -104,6 +103,7 @@ async function setPassword(
   const authenticatorId = (known ?? made)?.id ?? null;
   // The first password is nobody's loss, unless a link gave it to an account that was in use without one (REC-8).
   const isTold = known || removed.length > 0 || journey.purpose === "new-password-by-link";
+  const told = { template: "password-changed", parameters: { at: now, cardEnded: removed.length > 0 } } as const;
   return {
     result: "shown",
     proofs: [
@@ -120,7 +120,7 @@ async function setPassword(
         ...(removed.length > 0 && { removed: "certificate" }),
       },
     },
-    messages: isTold ? changeNotices(account, organisation, removed.length > 0, now) : [],
+    messages: isTold ? noticesTo(account, organisation, told, now) : [],
   };
 }
 
@@ -131,22 +131,6 @@ const outdated: Outcome = {
   lapsed: [goodForOne.kind],
   event: { type: "password.set-refused", detail: { reasons: "temporary-password-over" } },
 };
-
-/** USR-7: told by e-mail, and by text message where there is a number. */
-function changeNotices(account: Account, organisation: Organisation, cardEnded: boolean, now: Instant): Outgoing[] {
-  const notice = {
-    template: "password-changed",
-    parameters: { at: now, cardEnded },
-    language: account.language,
-    letterhead: letterhead(organisation),
-    accountId: account.id,
-    expiresAt: plus(now, days(2)),
-  } as const;
-  return [
-    { ...notice, channel: "email", to: account.email },
-    ...(account.phone ? [{ ...notice, channel: "sms", to: account.phone } as const] : []),
-  ];
-}
 
 const refusal = (faults: readonly PasswordFault[], minimumLength: number): Attempt => ({
   decide: () => async () => ({

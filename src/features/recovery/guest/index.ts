@@ -1,13 +1,10 @@
-import { inWholeSteps } from "../../../platform/throttle/index.ts";
+import { inWholeSeconds } from "../../../platform/throttle/index.ts";
 import type { Attempt, Notice } from "../../journey/index.ts";
 import type { GuestPart } from "../choose-way.ts";
 import type { RecoveryDeps } from "../recovery-deps.ts";
 import { makeAskSupport } from "./ask-support.ts";
 import { parseMessage } from "./message.ts";
 import { askedAddress, guestPage } from "./pages.ts";
-
-/** Answers come after as many whole steps: the time it takes to send a message tells nobody that there is somebody (REC-6). */
-const step = 400;
 
 const refusals = {
   "message-needed": { key: "guest:message-needed" },
@@ -25,7 +22,7 @@ export function makeGuestPart(deps: RecoveryDeps): GuestPart {
       if ("refused" in parsed) return refused(parsed.refused);
       if (!organisation) throw new Error("a guest of no organisation");
       const asks = { typed: requested.loginHint ?? "", organisation, message: parsed.message };
-      const result = await inWholeSteps(step, () => askSupport(asks, poster));
+      const result = await inWholeSeconds(() => askSupport(asks, poster));
       if (result === "too-many") return refused(result);
       return { decide: () => async () => ({ result: "left", url: askedAddress(organisation) }) };
     },
