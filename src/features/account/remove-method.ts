@@ -2,11 +2,16 @@ import type { Db, Tx } from "../../platform/database/index.ts";
 import type { AuditEvent } from "../audit/index.ts";
 import { type Beginning, endAuthenticators, type Journey, type Method, type Purpose } from "../journey/index.ts";
 import type { Messages } from "../messages/index.ts";
-import { type Account, minimumStrengthOf, type Organisation, permittedMethods } from "../organisations/index.ts";
+import {
+  type Account,
+  minimumStrengthOf,
+  noticesTo,
+  type Organisation,
+  permittedMethods,
+} from "../organisations/index.ts";
 import type { Session } from "../sessions/index.ts";
 import { carriedProofs } from "./carried-proofs.ts";
 import { judgeRemoval, type Removal } from "./domain/removal.ts";
-import { noticesTo } from "./notices.ts";
 
 type Owner = Readonly<{ account: Account; organisation: Organisation }>;
 type Owned = Journey["authenticators"];

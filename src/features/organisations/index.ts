@@ -43,6 +43,7 @@ export {
   type Sought,
 } from "./joined/store.ts";
 export { letterhead } from "./letterhead.ts";
+export { noticesTo } from "./notices.ts";
 export { pageOrganisation } from "./page-organisation.ts";
 export {
   type CreateAccountRefusal,

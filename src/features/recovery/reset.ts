@@ -1,10 +1,9 @@
-import { days, type Instant, plus } from "../../kernel/time.ts";
+import type { Instant } from "../../kernel/time.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import type { AuditEvent } from "../audit/index.ts";
 import { deleteTemporary } from "../authenticators/password/index.ts";
 import { type Ending, endAuthenticators, type Journey } from "../journey/index.ts";
-import type { Outgoing } from "../messages/index.ts";
-import { type Account, letterhead, type Organisation } from "../organisations/index.ts";
+import { noticesTo } from "../organisations/index.ts";
 import { endPasswordLinks } from "./password-link/index.ts";
 import type { RecoveryDeps } from "./recovery-deps.ts";
 import { statusToken, statusTokenHash } from "./status/token.ts";
@@ -53,7 +52,8 @@ export const makeReset =
       },
       now,
     );
-    await messages.enqueue(tx, noticesOf(account, organisation, now));
+    const notice = { template: "methods-reset", parameters: { at: now } } as const;
+    await messages.enqueue(tx, noticesTo(account, organisation, notice, now));
     return [
       {
         type: "recovery.reset",
@@ -72,19 +72,3 @@ export const makeReset =
       },
     ];
   };
-
-/** REC-8: to every address on record. */
-function noticesOf(account: Account, organisation: Organisation, now: Instant): readonly Outgoing[] {
-  const notice = {
-    template: "methods-reset",
-    parameters: { at: now },
-    language: account.language,
-    letterhead: letterhead(organisation),
-    accountId: account.id,
-    expiresAt: plus(now, days(2)),
-  } as const;
-  return [
-    { ...notice, channel: "email", to: account.email },
-    ...(account.phone ? [{ ...notice, channel: "sms", to: account.phone } as const] : []),
-  ];
-}

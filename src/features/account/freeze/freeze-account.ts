@@ -7,9 +7,8 @@ import { deleteTemporary } from "../../authenticators/password/index.ts";
 import type { Cases } from "../../cases/index.ts";
 import type { Directories } from "../../directories/index.ts";
 import { findNoticeLink, type Messages, noticeTokenHash, useNoticeLink } from "../../messages/index.ts";
-import { loadOrganisation, lockAccount, raiseEpoch, setAccountState } from "../../organisations/index.ts";
+import { loadOrganisation, lockAccount, noticesTo, raiseEpoch, setAccountState } from "../../organisations/index.ts";
 import { type EndedSession, endAllSessions } from "../../sessions/index.ts";
-import { noticesTo } from "../notices.ts";
 
 export type FreezeDeps = {
   db: Db;

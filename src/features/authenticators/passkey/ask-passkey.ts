@@ -1,10 +1,10 @@
 import { days, type Instant, plus } from "../../../kernel/time.ts";
 import type { Tx } from "../../../platform/database/index.ts";
 import type { Attempt, Journey, Notice, Outcome, StepHandler, StepView } from "../../journey/index.ts";
+import { noticesTo } from "../../organisations/index.ts";
 import { offerChallenge, useChallenge } from "./challenge-store.ts";
 import { bytesOf, parseShown, type Shown } from "./domain/answer.ts";
 import { hasCountedOn } from "./domain/counter.ts";
-import { copyNotices } from "./notices.ts";
 import { requestOptions } from "./options.ts";
 import { askPage, autofillForm } from "./pages.ts";
 import { challengeLifetime, challengeSize, type PasskeyDeps } from "./passkey-deps.ts";
@@ -99,11 +99,12 @@ async function judge(
   }
   const isNews = !kept.copyToldAt || now >= plus(kept.copyToldAt, toldAgainAfter);
   if (isNews) await saveCopyTold(tx, id, now);
+  const told = { template: "passkey-copied", parameters: { at: now } } as const;
   return {
     result: "refused",
     notice: { key: "passkey:copied" },
     event: { type: "passkey.counter-refused", detail: { authenticator: id } },
-    messages: isNews ? copyNotices(account, organisation, now) : [],
+    messages: isNews ? noticesTo(account, organisation, told, now) : [],
   };
 }
 
