@@ -50,7 +50,7 @@ export function compare(
 ): Readonly<{ entries: readonly Entry[]; isSettled: boolean }> {
   const judged = entries.map((entry): { entry: Entry; isSettled: boolean } => {
     const isListed = listed.some((method) => isSame(entry, method));
-    if (!isListed) return { entry: entry.state === "left" ? entry : { ...entry, state: "gone" }, isSettled: true };
+    if (!isListed) return { entry: { ...entry, state: "gone" }, isSettled: true };
     if (entry.state !== "gone") return { entry, isSettled: true };
     const isSettled = entry.goneAt === null || between(entry.goneAt, now) > settling;
     return { entry: isSettled && entry.mark === null ? { ...entry, state: "left" } : entry, isSettled };
