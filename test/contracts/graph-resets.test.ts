@@ -96,7 +96,7 @@ async function goOn(node: Pick<DirectoriesGround["directories"], "deliverDue">):
 
 test("DIR-1 DIR-2 T80 five hundred resets, every second call throttled and a node killed: each authenticator once, nobody too early, in order", async () => {
   await addDirectory();
-  graph.behaviour.throttle = { every: 2, retryAfter: seconds(25) };
+  graph.behaviour.throttle = { every: 2, retryAfter: seconds(15) };
   const people: Awaited<ReturnType<typeof addPerson>>[] = [];
   for (let count = 0; count < 500; count += 1) people.push(await addPerson({ accountEnabled: count % 10 > 0 }));
   for (const { account, user } of people) {
