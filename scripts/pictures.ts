@@ -1,5 +1,6 @@
 // Photographs the README's pages in a demo that is running: `node scripts/pictures.ts [http://localhost:4000]`.
-// It activates the account of the latest invitation in the demo's inbox, so send a new one first (`/demo/invite`).
+// It activates the account of the latest invitation in the demo's inbox and resets the university's student, so take a
+// demo that nobody has tried yet.
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { stepAt, usualParameters } from "../src/features/authenticators/totp/domain/code.ts";
@@ -36,6 +37,16 @@ try {
   await photograph(page, "account");
   await page.goto(`${origin}/demo/inbox`);
   await photograph(page, "inbox");
+  await page.context().clearCookies();
+  await page.goto(`${origin}/recover?organisation=revontuli&lang=en`);
+  await submit(page, "email", "mikael.ohman@student.revontuli.example");
+  for (const choice of ["MFA reset", "Kuusipankki", "Mikael"]) {
+    await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: choice }).first().click()]);
+  }
+  await page.getByText("Under way").first().waitFor();
+  await photograph(page, "recovery");
+  await page.goto(`${origin}/demo/directory`);
+  await photograph(page, "systems");
 } finally {
   await browser.close();
 }

@@ -65,7 +65,7 @@ const nav = [
   ["/account", "account:title"],
   ["/account/events", "account:events"],
   ["/test/code", "account:test-code"],
-  ["/help", "account:guides"],
+  ["/help", "guide:help"],
 ] as const;
 
 /** Sends a page of the person's own, with its navigation. */

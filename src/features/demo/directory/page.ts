@@ -77,5 +77,5 @@ function accountRows({ t, language, fields }: View, directory: string, account: 
     title: name,
     note: t("demo-directory:linked", { when: formatDateTime(linkedAt, language) }),
   }));
-  return html`<h3 class="break">${userName}</h3><p class="muted small">${[state, ended].filter(Boolean).join(" · ")}</p>${list.length > 0 ? rows(list) : html`<p><b>${t("demo-directory:nothing-linked")}</b></p>`}${linkOne}`;
+  return html`<h3 class="break">${userName}</h3><p class="muted small">${[state, ended].filter(Boolean).join(" · ")}</p><div class="after-s">${list.length > 0 ? rows(list) : html`<p><b>${t("demo-directory:nothing-linked")}</b></p>`}${linkOne}</div>`;
 }
