@@ -4,6 +4,7 @@ import { formatList, type Key, momentParameters, type Translate } from "../../..
 import { button, type Check, type Content, form, html, inItsLanguage } from "../../../platform/pages/index.ts";
 import type { Propagation } from "../../directories/index.ts";
 import { type LineState, lineState } from "./domain/progress.ts";
+import { leftWord } from "./left-words.ts";
 
 export type LinesView = Readonly<{
   t: Translate;
@@ -49,6 +50,7 @@ export function directoryLine(view: LinesView, told: Propagation): Check {
 function sentences({ t, language, now }: LinesView, told: Propagation, state: LineState): string {
   const at = (moment: Instant) => momentParameters(moment, language, now);
   const { nextAttemptAt, endedAt, madeAt, removed, total, left } = told;
+  const wordsOf = (names: readonly string[]) => names.map((name) => leftWord(t, name));
   const isOnItsWay = state === "under-way" || state === "again";
   return [
     state === "waiting" && t("recovery-status:waiting-note"),
@@ -56,7 +58,7 @@ function sentences({ t, language, now }: LinesView, told: Propagation, state: Li
     removed !== null && counted(t, removed, isOnItsWay ? total : null),
     state === "again" && nextAttemptAt && t("recovery-status:again-at", at(nextAttemptAt)),
     state === "failed" && t("recovery-status:failed-do"),
-    left.length > 0 && t("recovery-status:left", { left: formatList(left, language, "and") }),
+    left.length > 0 && t("recovery-status:left", { left: formatList(wordsOf(left), language, "and") }),
     state === "partly" && t("recovery-status:partly-do"),
     state === "withheld" && t("recovery-status:withheld-do"),
   ]

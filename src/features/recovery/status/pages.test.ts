@@ -42,8 +42,8 @@ const lines: readonly (readonly [string, Partial<Propagation>, RegExp])[] = [
   ],
   [
     "done, with something left",
-    { ...ended, removed: 1, left: ["Key", "Phone"] },
-    /^ class="warn"[\s\S]*removed: 1\. Still there: Key and Phone\. Remove what is left[\s\S]*aka\.ms/,
+    { ...ended, removed: 1, left: ["FIDO2 security key or passkey", "Phone"] },
+    /^ class="warn"[\s\S]*removed: 1\. Still there: security key or passkey and Phone\. Remove what is left[\s\S]*aka\.ms/,
   ],
   [
     "failed for good",
