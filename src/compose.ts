@@ -92,7 +92,8 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
       kinds: [...directoryKinds, ...(demoDirectories ? [demoDirectories.kind] : [])],
       context: { publicUrl },
       operatorEmail: config.operatorEmail,
-      onOutcome: ({ kind, task, result, waited }) => metrics.countDirectory(kind, task, result, waited / seconds(1)),
+      onOutcome: ({ kind, task, result, waited }) =>
+        metrics.countDirectory(kind, task, result, waited === null ? null : waited / seconds(1)),
       onLate: metrics.countLateDirectory,
     });
     const shared = { db, clock, random, keyring, audit, messages, identities, directories };

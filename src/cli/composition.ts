@@ -33,7 +33,7 @@ export type Context = {
     tokens: { importTokens: ReturnType<typeof makeImportTokens> };
     applications: ApplicationRegistry;
     identityBrokers: IdentityBrokers;
-    directories: Pick<ReturnType<typeof makeDirectories>, "registry" | "desk">;
+    directories: Pick<ReturnType<typeof makeDirectories>, "registry" | "desk" | "sync">;
     support: Support;
     cases: Cases;
     audit: Audit & AuditReader & AuditKeeper;

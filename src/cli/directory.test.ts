@@ -138,3 +138,25 @@ test("DIR-2 DIR-3 REC-8 dead letters and what was withheld are shown, sent again
     assert.equal((await directory(...argv)).code, 2, argv.join(" "));
   assert.equal((await directory("jobs", "--state", "done")).code, 1);
 });
+
+test("DIR-1 DIR-2 sync tells a directory of the accounts there are; dry it only counts, and closed it is told what to do", async () => {
+  await ground.db.updateTable("account").set({ state: "invited" }).execute();
+  for (let count = 0; count < 2; count += 1) await ground.person();
+  const dry = await directory("sync", "koivula", "entra", "--dry-run");
+  assert.deepEqual(
+    [dry.code, dry.out, dry.err],
+    [0, "", "Accounts: 2, of which it would be told: 2. Nothing was written."],
+  );
+  assert.equal((await directory("jobs")).err, "There is none.");
+  const synced = await directory("sync", "koivula", "entra");
+  assert.equal(synced.err, "Accounts: 2, of which it will be told: 2. The rest waited to be told already.");
+  const again = await directory("sync", "koivula", "entra", "--json");
+  assert.deepEqual([again.code, JSON.parse(again.out)], [0, { accounts: 2, jobs: 0, dryRun: false }]);
+  await directory("close", "koivula", "entra");
+  const closed = await directory("sync", "koivula", "entra");
+  assert.deepEqual([closed.code, /vahva directory open koivula entra/.test(closed.err)], [1, true]);
+  await directory("open", "koivula", "entra");
+  assert.equal((await directory("sync", "koivula", "nobody")).code, 1);
+  assert.equal((await directory("sync", "nowhere", "entra")).code, 1);
+  assert.equal((await directory("sync", "koivula")).code, 2);
+});

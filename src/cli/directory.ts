@@ -5,6 +5,7 @@ import { localised } from "../kernel/language.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, organisationOf, slugsOf, withContext } from "./context.ts";
 import { addJobs } from "./directory-jobs.ts";
+import { addSync } from "./directory-sync.ts";
 import type { Io } from "./io.ts";
 import { json, refuse, table } from "./output.ts";
 import { readSecret, readSettings, type SettingsFlags } from "./settings.ts";
@@ -222,5 +223,6 @@ export const addDirectory: AddCommand = (parent, io, outcome) => {
     setState("closed"),
   );
   addNamed(asJson(named("check", "Ask a directory whether it would do what it is told; changes nothing.")), check);
+  addSync(directory, io, run);
   addJobs(directory, io, run);
 };

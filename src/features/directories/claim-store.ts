@@ -4,6 +4,7 @@ import type { Db, Tx } from "../../platform/database/index.ts";
 import type { DirectoryProgress, DirectoryTask } from "../../ports/directory.ts";
 import type { JobState } from "./contract.ts";
 import { type DirectoryRow, lockOpenDirectory } from "./directory-store.ts";
+import { rankAmongOwn } from "./rank-store.ts";
 
 /** How long a claim holds. Whoever claimed must have ended its attempt by then; see `attemptLimit` in attempt.ts. */
 const lease = minutes(3);
@@ -16,6 +17,7 @@ export type Claim = Readonly<{
   id: number;
   accountId: string;
   task: DirectoryTask["task"];
+  rank: number;
   attempt: number;
   memory: Buffer | null;
   madeAt: Instant;
@@ -45,8 +47,7 @@ export async function findDueDirectories(db: Db, now: Instant): Promise<string[]
 }
 
 /**
- * Claims the directory's next job: of each account the first that waits, and of these resets before the rest, since
- * somebody watches them. Null when nothing is due, as many as may be are under way, or the directory is closed.
+ * Claims the directory's next job: of each account the first that waits, and of these by rank. Null when nothing is due, as many as may be are under way, or the directory is closed.
  */
 export const claimNext = (db: Db, directoryId: string, now: Instant): Promise<Claim | null> =>
   db.transaction().execute(async (tx) => {
@@ -80,7 +81,7 @@ const nextQuery = (db: Db | Tx, directoryId: string, now: Instant) =>
     .where("job.directory_id", "=", directoryId)
     .where(isDue(now))
     .where(sql<SqlBool>`(${liveLeases(directoryId, now)}) < ${atOnce} and ${isFirst(now)}`)
-    .orderBy("job.task", "desc")
+    .orderBy("job.rank")
     .orderBy("job.next_attempt_at")
     .limit(1)
     .forUpdate("job")
@@ -100,6 +101,7 @@ const claimQuery = (tx: Tx, directoryId: string, now: Instant) =>
       "directory_job.id",
       "account_id as accountId",
       "task",
+      "rank",
       "attempts as attempt",
       "memory",
       "made_at as madeAt",
@@ -151,7 +153,7 @@ const isOurs = ({ id, attempt }: Claim): Expression<SqlBool> =>
 function changeOf(settlement: Settlement, now: Instant) {
   switch (settlement.state) {
     case "waiting":
-      return { next_attempt_at: settlement.nextAttemptAt, reason: settlement.reason };
+      return { next_attempt_at: settlement.nextAttemptAt, reason: settlement.reason, rank: rankAmongOwn };
     case "withheld":
       return { next_attempt_at: null };
     case "failed":

@@ -62,13 +62,13 @@ export type Delivery = Readonly<{
   start(): { stop(): Promise<void> };
 }>;
 
-/** What became of one attempt, for metrics. `waited` is the time since the cause. */
+/** What became of one attempt, for metrics. `waited` is the time since the cause; null where nobody waits for it. */
 export type Outcome = Readonly<{
   kind: string;
   task: DirectoryTask["task"];
   /** `lost`: the job was withheld, or its lease ran out, while it was being carried. */
   result: "done" | "later" | "failed" | "withheld" | "lost";
-  waited: Duration;
+  waited: Duration | null;
 }>;
 
 export type Log = Readonly<{

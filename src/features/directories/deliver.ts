@@ -7,6 +7,7 @@ import type { Delivery, DeliveryDeps, Outcome } from "./contract.ts";
 import { isGivenUp, nextAttempt } from "./domain/back-off.ts";
 import { placeOf } from "./job-store.ts";
 import { startLoop } from "./loop.ts";
+import { ranks } from "./rank-store.ts";
 
 type Deps = DeliveryDeps & ConnectDeps;
 
@@ -86,7 +87,8 @@ async function handle(deps: HandleDeps, claim: Claim): Promise<void> {
   });
   const { task, directory } = claim;
   const result = kept ? resultOf(settlement) : "lost";
-  onOutcome?.({ kind: directory.kind, task, result, waited: between(claim.madeAt, now) });
+  const waited = claim.rank === ranks.bulk ? null : between(claim.madeAt, now);
+  onOutcome?.({ kind: directory.kind, task, result, waited });
   if (result === "done") return;
   const fields = { job: claim.id, directory: directory.name, task, attempts: claim.attempt };
   const reason = "reason" in settlement ? settlement.reason : undefined;

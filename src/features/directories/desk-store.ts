@@ -4,6 +4,7 @@ import type { Db, Tx } from "../../platform/database/index.ts";
 import type { DirectoryTask } from "../../ports/directory.ts";
 import type { JobState } from "./contract.ts";
 import { stateOf } from "./job-store.ts";
+import { rankAmongOwn, ranks } from "./rank-store.ts";
 
 /** What an operator sees of a job. */
 export type StoredJob = Readonly<{
@@ -77,15 +78,17 @@ export async function lockJob(tx: Tx, id: number): Promise<StoredJob | null> {
   return row ? toJob(row) : null;
 }
 
-/** The directory's dead letters, locked. */
-export async function lockFailed(tx: Tx, directoryId: string): Promise<StoredJob[]> {
+/** The directory's dead letters behind the job `after`, in their order and at most `limit`, locked. */
+export async function lockFailed(tx: Tx, directoryId: string, after: number, limit: number): Promise<StoredJob[]> {
   const rows = await tx
     .selectFrom("directory_job as job")
     .innerJoin("directory", "directory.id", "job.directory_id")
     .select(columns)
     .where("job.directory_id", "=", directoryId)
     .where("job.state", "=", "failed")
+    .where("job.id", ">", after)
     .orderBy("job.id")
+    .limit(limit)
     .forUpdate("job")
     .execute();
   return rows.map(toJob);
@@ -98,7 +101,7 @@ export async function putToWork(tx: Tx, ids: readonly number[], now: Instant): P
       query
         .updateTable("directory_job")
         .set({ state: "waiting", next_attempt_at: now, since: now, alarmed_at: null, ended_at: null })
-        .set({ reason: null, remaining: [] })
+        .set({ reason: null, remaining: [], rank: rankAmongOwn })
         .where("id", "in", [...ids]),
     )
     .selectNoFrom(sql`pg_notify('vahva_directory_job', '')`.as("notified"))
@@ -139,13 +142,14 @@ const longestWait = minutes(10);
 /** One alarm tells of a directory that is away, not one every minute of each of its accounts. */
 const oneAlarmPer = minutes(60);
 
-/** Marks what has just failed or waits too long as told, once each, and adds it up by directory. */
+/** Marks what has just failed, or waits too long while something waits for it, as told, once each; adds it up by directory. */
 export async function markAlarmed(tx: Tx, now: Instant): Promise<Alarm[]> {
   const { rows } = await sql<Alarm>`
     with marked as (
       update directory_job set alarmed_at = ${now}
       where alarmed_at is null
-        and state in ('waiting', 'failed') and (state = 'failed' or since <= ${plus(now, -longestWait)})
+        and state in ('waiting', 'failed') and (state = 'failed' or rank < ${sql.lit(ranks.bulk)})
+        and (state = 'failed' or since <= ${plus(now, -longestWait)})
       returning directory_id, state, since
     )
     select directory.organisation_id as "organisationId", directory.name as directory,

@@ -6,7 +6,7 @@ import type { JobState } from "./contract.ts";
 import { countJobs, deleteJob, listJobs, lockFailed, lockJob, putToWork, type StoredJob } from "./desk-store.ts";
 import { findDirectory } from "./directory-store.ts";
 
-type Deps = Readonly<{ db: Db; clock: Clock; audit: Audit }>;
+type Deps = Readonly<{ db: Db; clock: Clock; audit: Audit; batch?: number }>;
 type By = Readonly<{ actor: Actor }>;
 
 export type JobQuery = Readonly<{
@@ -20,8 +20,11 @@ export type JobQuery = Readonly<{
 /** What became of a job that was to be sent again. */
 export type Resent = "resent" | "no-such-job" | "waits-already" | "account-frozen";
 
+/** How many dead letters are sent again in one transaction: there may be one for each account. */
+const usualBatch = 1000;
+
 /** What waits for an operator: dead letters and what was withheld, and what may be done about them. */
-export function makeDesk({ db, clock, audit }: Deps) {
+export function makeDesk({ db, clock, audit, batch = usualBatch }: Deps) {
   const record = (tx: Tx, type: string, jobs: readonly StoredJob[], actor: Actor) =>
     audit.record(
       tx,
@@ -65,14 +68,23 @@ export function makeDesk({ db, clock, audit }: Deps) {
       }),
 
     /** Sends all of a directory's dead letters again; what was withheld is for somebody to look at, one by one. */
-    resendFailed: (organisationId: string, name: string, { actor }: By): Promise<number | "no-such-directory"> =>
-      db.transaction().execute(async (tx) => {
-        const directory = await findDirectory(tx, organisationId, name);
-        if (!directory) return "no-such-directory";
-        const jobs = await lockFailed(tx, directory.id);
-        await send(tx, jobs, actor);
-        return jobs.length;
-      }),
+    async resendFailed(organisationId: string, name: string, { actor }: By): Promise<number | "no-such-directory"> {
+      const directory = await findDirectory(db, organisationId, name);
+      if (!directory) return "no-such-directory";
+      let sent = 0;
+      let last: number | undefined = 0;
+      while (last !== undefined) {
+        const after: number = last;
+        const jobs = await db.transaction().execute(async (tx) => {
+          const letters = await lockFailed(tx, directory.id, after, batch);
+          await send(tx, letters, actor);
+          return letters;
+        });
+        sent += jobs.length;
+        last = jobs.at(-1)?.id;
+      }
+      return sent;
+    },
 
     /** Forgets a job: its directory will not be told. What is on its way at this moment can't be called back. */
     drop: (id: number, { actor }: By): Promise<"dropped" | "no-such-job"> =>

@@ -4,6 +4,7 @@ import { makeDelivery } from "./deliver.ts";
 import { makeDesk } from "./desk.ts";
 import { insertJobs, readPropagation, takePass, withholdJobs } from "./job-store.ts";
 import { makeRegistry } from "./registry.ts";
+import { makeSync } from "./sync.ts";
 import { makeSweep, makeWatch, type WatchDeps } from "./watch.ts";
 
 export type { Delivery, Directories, JobState, Outcome, Propagation } from "./contract.ts";
@@ -27,6 +28,8 @@ export function makeDirectories(deps: DirectoriesDeps) {
     ...told,
     /** The directories as operators configure them. */
     registry: makeRegistry(deps),
+    /** Tells a directory of all the accounts that are there already. */
+    sync: makeSync(deps),
     /** What waits for an operator. */
     desk: makeDesk(deps),
     /** DIR-3: raises the alarm about what waits too long or has failed; each minute. */

@@ -7,6 +7,7 @@ import type { Keyring } from "../../platform/seal/index.ts";
 import type { DirectoryTask } from "../../ports/directory.ts";
 import type { Account } from "../organisations/index.ts";
 import type { JobState, Propagation } from "./contract.ts";
+import { ranks } from "./rank-store.ts";
 
 /** Where a job's sealed values lie. */
 export const placeOf = (column: "memory" | "pass", jobId: number | string) => ({
@@ -28,23 +29,26 @@ type NewJobs = Readonly<{
  * Inserts a job for each open directory that has the account, and wakes the nodes when the transaction commits.
  *
  * An account's state is read when its job is carried: one that waits already stands for this cause too, unless somebody
- * follows it. Its row is locked, so that nobody claims it, and reads the account, before this transaction has committed.
+ * follows it. Its row is written, so that nobody claims it, and reads the account, before this transaction has committed.
+ * What the account has to wait for from now on, this cause waits for: it takes its rank.
  */
 export async function insertJobs(tx: Tx, { account, task, cause }: NewJobs): Promise<number> {
   const collapses = task === "account" && cause.id === null;
+  const rank = task === "reset" ? ranks.watched : ranks.caused;
   const { rows } = await sql<{ count: number }>`
     with standing as (
-      select directory_id from directory_job
-      where ${collapses} and account_id = ${account.id} and task = 'account' and state = 'waiting'
-        and (leased_until is null or leased_until <= ${cause.at})
-      for update
+      update directory_job set rank = least(rank, ${rank}::smallint),
+        since = case when rank = ${ranks.bulk} then ${cause.at} else since end
+      where account_id = ${account.id} and state = 'waiting' and (leased_until is null or leased_until <= ${cause.at})
+        and (rank > ${rank} or (${collapses} and task = 'account'))
+      returning directory_id
     ), told as (
-      insert into directory_job (directory_id, account_id, task, cause_id, state, next_attempt_at, made_at, since)
-      select id, ${account.id}::uuid, ${task}, ${cause.id}::uuid, 'waiting', at.now, at.now, at.now
+      insert into directory_job (directory_id, account_id, task, cause_id, state, rank, next_attempt_at, made_at, since)
+      select id, ${account.id}::uuid, ${task}, ${cause.id}::uuid, 'waiting', ${rank}, at.now, at.now, at.now
       from directory, (select ${cause.at}::timestamptz as now) as at
       where organisation_id = ${account.organisationId} and state = 'open'
         and (categories = '{}' or ${account.category} = any (categories))
-        and id not in (select directory_id from standing)
+        and id not in (select directory_id from standing where ${collapses})
       returning id
     )
     select count(*) as count, pg_notify('vahva_directory_job', '') from told`.execute(tx);

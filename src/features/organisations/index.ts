@@ -58,6 +58,7 @@ export {
   loadAccount,
   lockAccount,
   openAgain,
+  pageOfKnownAccounts,
   raiseEpoch,
   setAccountState,
 } from "./people/store.ts";

@@ -62,9 +62,9 @@ export function makeMetrics() {
   });
   return {
     registry,
-    countDirectory: (kind: string, task: string, result: string, waitedSeconds: number) => {
+    countDirectory: (kind: string, task: string, result: string, waitedSeconds: number | null) => {
       directories.inc({ kind, task, result });
-      if (result === "done") arrival.observe({ kind, task }, waitedSeconds);
+      if (result === "done" && waitedSeconds !== null) arrival.observe({ kind, task }, waitedSeconds);
     },
     countLateDirectory: (jobs: number) => late.inc(jobs),
     countIdentification: (broker: string, result: string) => identifications.inc({ broker, result }),

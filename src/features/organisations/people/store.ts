@@ -83,6 +83,35 @@ export async function findAccountsByName(db: Db | Tx, name: string, organisation
 export const explainFindByName = (db: Db, key: string): Promise<{ "QUERY PLAN": string }[]> =>
   byKeys(db, [key], null).orderBy("account_name.organisation_id").limit(5).explain();
 
+type Page = Readonly<{ organisationId: string; categories: readonly string[]; after: string; limit: number }>;
+
+/**
+ * Ids of the organisation's accounts that other systems may know, behind `after` in their order: those in use, and those
+ * that were and are closed. One that was never activated may have lost its names to somebody else's account, and whoever
+ * is frozen is in nobody's hands. No categories are all.
+ */
+export async function pageOfKnownAccounts(db: Db | Tx, page: Page): Promise<string[]> {
+  const rows = await knownAccounts(db, page).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** What pageOfKnownAccounts would ask the database, for the test of its plan. */
+export const explainPageOfKnownAccounts = (db: Db, page: Page): Promise<{ "QUERY PLAN": string }[]> =>
+  knownAccounts(db, page).explain();
+
+const knownAccounts = (db: Db | Tx, { organisationId, categories: whose, after, limit }: Page) =>
+  db
+    .selectFrom("account")
+    .select("id")
+    .where("organisation_id", "=", organisationId)
+    .where("id", ">", after)
+    .where(({ eb, or, and }) =>
+      or([eb("state", "=", "active"), and([eb("state", "=", "closed"), eb("activated_at", "is not", null)])]),
+    )
+    .$if(whose.length > 0, (query) => query.where("category", "in", whose))
+    .orderBy("id")
+    .limit(limit);
+
 /** Which of `keys` find an account in the organisation, and which account. */
 export async function findNames(
   db: Db | Tx,
