@@ -11,17 +11,16 @@ import { invitedWithPin, makeOrganisation } from "../harness/people.ts";
 import {
   fillIn,
   type Hands,
-  heading,
   keyboard,
   mouse,
   noBrowser,
   openBrowser,
   type Page,
   type RealBrowser,
-  type Window,
   type WindowOptions,
 } from "../harness/real-browser.ts";
 import { movableClock, type Service, startService } from "../harness/service.ts";
+import { watching } from "../harness/watching.ts";
 
 const skip = noBrowser();
 const clock = movableClock();
@@ -59,20 +58,6 @@ async function organisation(only?: "demo-bank" | "telia"): Promise<{ own: Organi
 
 const appName = { fi: "Kalenteri", sv: "Kalender", en: "Calendar" } as const;
 const signedIn = (page: Page) => page.getByText("Signed in", { exact: true }).waitFor();
-
-/** A person before a page of ours, which is held to its promises. */
-function watching(window: Window, language: Language) {
-  const problems: string[] = [];
-  const bare = (text: string) => text.replaceAll("\u00ad", "");
-  return {
-    problems,
-    async see(expected: string, title: string) {
-      await eventually(async () => assert.equal(bare(await heading(window.page)), bare(expected)), 15_000);
-      assert.equal(await window.page.locator("html").getAttribute("lang"), language);
-      problems.push(...(await window.look(title)));
-    },
-  };
-}
 
 const mobileId = { fi: "Mobiilivarmenne (demo)", sv: "Mobilcertifikat (demo)", en: "Mobile ID (demo)" } as const;
 

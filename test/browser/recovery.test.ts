@@ -1,25 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { keyFromBase32 } from "../../src/features/authenticators/totp/one-time-code.ts";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import type { Language } from "../../src/kernel/language.ts";
 import { translator } from "../../src/platform/i18n/index.ts";
 import { type EidBrokers, knowsBrokers, startBrokers } from "../grounds/eid-brokers.ts";
 import { eidVisits } from "../grounds/eid-visits.ts";
+import { backIn, toWays } from "../grounds/recovery-walk.ts";
 import { eventually } from "../harness/eventually.ts";
-import { makeOrganisation, makePhone, rightPassword } from "../harness/people.ts";
+import { makeOrganisation } from "../harness/people.ts";
 import {
   type Hands,
-  heading,
   keyboard,
   mouse,
   noBrowser,
   openBrowser,
   type RealBrowser,
-  scanKey,
   type WindowOptions,
 } from "../harness/real-browser.ts";
 import { movableClock, type Service, startService } from "../harness/service.ts";
+import { watching } from "../harness/watching.ts";
 
 const skip = noBrowser();
 const clock = movableClock();
@@ -60,13 +59,7 @@ async function walk({ hands = mouse, ...options }: Variant): Promise<void> {
   const { own, email } = await lostPhone(language);
   const window = await browser.window(options);
   const { page } = window;
-  const problems: string[] = [];
-  const bare = (text: string) => text.replaceAll("\u00ad", "");
-  const see = async (expected: string, title: string) => {
-    await eventually(async () => assert.equal(bare(await heading(page)), bare(expected)), 15_000);
-    assert.equal(await page.locator("html").getAttribute("lang"), language);
-    problems.push(...(await window.look(title)));
-  };
+  const { see, problems } = watching(window, language);
   const identify = async (person: string) => {
     await hands.press(page, "Ålandsbanken");
     await mouse.press(page, person);
@@ -75,9 +68,7 @@ async function walk({ hands = mouse, ...options }: Variant): Promise<void> {
     await page.goto(`${service.url}/sign-in?organisation=${own.slug}&to=account`);
     await see(t("journey:sign-in"), "1-sign-in");
     await hands.press(page, t("journey:cant-sign-in"));
-    await see(t("recovery:title"), "2-who");
-    await hands.fill(page, { email });
-    await see(t("recovery:ways"), "3-ways");
+    await toWays({ page, language, see, hands }, email);
     await hands.press(page, t("recovery:support"));
     await see(t("recovery:support-title"), "4-support");
     await page.goBack();
@@ -94,25 +85,7 @@ async function walk({ hands = mouse, ...options }: Variant): Promise<void> {
     await see(t("eid:prove"), "5-prove-once-more");
     await identify("Tero Testi Äyrämö");
     await see(t("recovery-status:title-done"), "7-status");
-
-    await hands.press(page, t("recovery-status:link"));
-    await see(t("journey:choose-method", { context: "link-anew" }), "8-choose-method");
-    await hands.press(page, t("totp:link-name"));
-    await see(t("password:choose"), "9-password");
-    await hands.fill(page, { new_password: rightPassword });
-    await see(t("totp:link"), "10-app");
-    const key = await scanKey(page);
-    assert.ok(keyFromBase32(key));
-    const phone = makePhone(key, clock);
-    await hands.fill(page, { code: await phone.code() });
-    await see(t("recovery:linked"), "11-linked");
-    await hands.press(page, t("common:sign-in"));
-    await see(t("journey:sign-in"), "12-sign-in");
-    await hands.press(page, t("totp:continue"));
-    await see(t("password:sign-in"), "13-password");
-    await hands.fill(page, { username: email, password: rightPassword });
-    await hands.fill(page, { code: await phone.code() });
-    await see(t("account:title"), "14-account");
+    await backIn({ page, language, see, hands }, { email, clock });
   } finally {
     await window.close();
     // The next one is identified as the same person.

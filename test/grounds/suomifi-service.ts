@@ -6,7 +6,7 @@ import { password, startSimpleSamlPhp } from "../doubles/suomifi/simplesamlphp.t
 import { describe, makeVisitor, type Page, type Visitor } from "../harness/agent.ts";
 import { eventually } from "../harness/eventually.ts";
 import { invitedWithPin, makeOrganisation } from "../harness/people.ts";
-import { startService } from "../harness/service.ts";
+import { type MovableClock, startService } from "../harness/service.ts";
 import { suomifiSettings } from "./suomifi-ground.ts";
 
 export type SuomifiService = Awaited<ReturnType<typeof openSuomifiService>>;
@@ -19,12 +19,13 @@ export type Posted = Readonly<{ to: string; form: Readonly<Record<string, string
  * The whole service on two nodes, with SimpleSAMLphp in the place of Suomi.fi. Each has read the other's metadata, as their
  * operators would give it. In production mode, unless it is `demo`: only there a browser may be led on to http.
  */
-export async function openSuomifiService({ demo = false }: { demo?: boolean } = {}) {
+export async function openSuomifiService({ demo = false, clock }: { demo?: boolean; clock?: MovableClock } = {}) {
   const [senders, provider] = await Promise.all([startSenders(), startSimpleSamlPhp()]);
   const env: Record<string, string> = demo ? {} : { ...senders.env, VAHVA_EID_ENVIRONMENT: "test" };
-  const first = await startService({ env, bank: true });
+  const common = { ...(clock && { clock }) };
+  const first = await startService({ ...common, env, bank: true });
   const { url, databaseUrl } = first;
-  const startNode = () => startService({ env: { ...env, VAHVA_PUBLIC_URL: url }, databaseUrl });
+  const startNode = () => startService({ ...common, env: { ...env, VAHVA_PUBLIC_URL: url }, databaseUrl });
   const second = await startNode();
   const origins: readonly string[] = [url, `http://localhost:${second.port}`];
   const settings = { ...suomifiSettings, idpMetadata: provider.metadata };

@@ -65,6 +65,12 @@ export async function pinTo({ inbox }: Pick<Ground, "inbox">, phone: string, cou
   return /\b\d{6}\b/.exec(messages[0]?.text ?? "")?.[0] ?? "";
 }
 
+/** The temporary password in the latest text message to `phone`, once there are `count` messages for it. */
+export async function temporaryTo({ inbox }: Pick<Ground, "inbox">, phone: string, count = 1): Promise<string> {
+  const [latest] = await messagesTo({ inbox }, phone, count);
+  return /^(?:\w{4}-){3}\w{4}$/m.exec(latest?.text ?? "")?.[0] ?? "";
+}
+
 /** The link in the latest e-mail to `email`, once there are `count` messages for it. */
 export async function linkTo({ inbox }: Pick<Ground, "inbox">, email: string, count = 1): Promise<string> {
   const messages = await messagesTo({ inbox }, email, count);

@@ -5,7 +5,16 @@ import { hours } from "../../src/kernel/time.ts";
 import { startApplication, type TestApplication } from "../doubles/application.ts";
 import { authorizeUrl, makePkce } from "../grounds/provider-ground.ts";
 import { makeVisitor, type Visitor } from "../harness/agent.ts";
-import { invite, keyOn, linkIn, makeOrganisation, makePhone, messagesTo, rightPassword } from "../harness/people.ts";
+import {
+  invite,
+  keyOn,
+  linkIn,
+  makeOrganisation,
+  makePhone,
+  messagesTo,
+  rightPassword,
+  temporaryTo,
+} from "../harness/people.ts";
 import { movableClock, type Service, startService } from "../harness/service.ts";
 
 let service: Service;
@@ -28,17 +37,11 @@ after(async () => {
 
 let numbers = 0;
 
-/** The temporary password in the latest text message to `number`, once there are `count`. */
-async function temporaryTo(number: string, count = 1): Promise<string> {
-  const [latest] = await messagesTo(service, number, count);
-  return /^(?:\w{4}-){3}\w{4}$/m.exec(latest?.text ?? "")?.[0] ?? "";
-}
-
 async function newcomer(organisation = agency) {
   numbers += 1;
   const number = `+35845${1_000_000 + numbers}`;
   const invited = await invite(service, organisation, { phone: number });
-  return { ...invited, number, temporary: await temporaryTo(number) };
+  return { ...invited, number, temporary: await temporaryTo(service, number) };
 }
 
 const atSignIn = async (organisation = agency): Promise<Visitor> => {
@@ -131,7 +134,7 @@ test("REC-2 SIN-8 ordered on the way to an application: nothing changes until it
   assert.match(visitor.page().heading, /Order a new password/);
   await visitor.submit({ username: email });
   assert.match(visitor.page().heading, /Look at your phone/);
-  const temporary = await temporaryTo(number, 2);
+  const temporary = await temporaryTo(service, number, 2);
   assert.match((await elsewhere.get("/account")).text, /Signed in as/, "the session goes on");
   const usual = await atSignIn();
   await usual.submit({ username: email, password: rightPassword });
@@ -158,7 +161,7 @@ test("REC-2 SIN-8 whoever orders on the way to an application comes back to it",
     await visitor.get(`${own.url}/login`);
     await visitor.click("Order a new password");
     await visitor.submit({ username: email });
-    const temporary = await temporaryTo(number, 2);
+    const temporary = await temporaryTo(service, number, 2);
     await visitor.click("Back to signing in");
     await visitor.submit({ username: email, password: temporary });
     await visitor.submit({ new_password: "neljä keltaista leijonaa" });
@@ -185,7 +188,7 @@ test("REC-6 REC-2 the page answers the same for everybody, and a stranger's orde
   const visitor = makeVisitor(service.url);
   await visitor.get("/order-password?organisation=agency");
   assert.match((await visitor.submit({ username: " " })).alerts.join(), /Enter your user name/);
-  const newest = await temporaryTo(number, 2);
+  const newest = await temporaryTo(service, number, 2);
   const person = await atSignIn();
   await person.submit({ username: email, password: temporary });
   assert.match(person.page().alerts.join(), /wrong/, "the newest one counts");
@@ -226,7 +229,7 @@ test("SIN-5 T18 an expired temporary password is a wrong one, and a new one can 
   assert.match(visitor.page().alerts.join(), /wrong/);
   await visitor.click("Order a new password");
   await visitor.submit({ username: email });
-  const newer = await temporaryTo(number, 2);
+  const newer = await temporaryTo(service, number, 2);
   await visitor.click("Back to signing in");
   await visitor.submit({ username: email, password: newer });
   assert.match(visitor.page().heading, /Choose a new password/);
