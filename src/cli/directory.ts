@@ -187,7 +187,7 @@ export const addDirectory: AddCommand = (parent, io, outcome) => {
 
   addNamed(
     withSettings(
-      named("add", "Add a directory; it is told what changes from now on, unless it is added closed.", [
+      named("add", "Add a directory; it is told what changes from now on, unless it is added closed. See also sync.", [
         'vahva directory add koivula entra --kind graph --file entra.json --secret-file key.pem --title "Microsoft 365"',
         "vahva directory add koivula library --kind scim --categories student --file scim.json --secret-file token --closed",
       ]),
@@ -215,7 +215,9 @@ export const addDirectory: AddCommand = (parent, io, outcome) => {
     set,
   );
   addNamed(
-    asJson(named("open", "Open a directory: it is told what waits for it and what changes from now on.")),
+    asJson(
+      named("open", "Open a directory: it is told what waits for it and what changes from now on. See also sync."),
+    ),
     setState("open"),
   );
   addNamed(
