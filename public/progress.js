@@ -25,6 +25,7 @@ function follow() {
   events.addEventListener("end", () => {
     events.close();
     live.hidden = true;
+    for (const update of document.querySelectorAll(`main a[href="${location.pathname}"]`)) update.hidden = true;
   });
   // It reconnects by itself, unless it got another answer than it wanted, as while a node is being replaced.
   events.addEventListener("error", () => {
