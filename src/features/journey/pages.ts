@@ -39,7 +39,9 @@ export const anotherWay = (drawing: Drawing): Html =>
 export function recoverLink({ journey, t }: Pick<StepView, "journey" | "t">, asked: string | null): Html {
   const { organisation, id } = journey;
   const query = new URLSearchParams({ ...(organisation && { organisation: organisation.slug }), journey: id });
-  const label = t(asked === entryByPassword ? "journey:forgotten" : "journey:cant-sign-in");
+  // Where new passwords are ordered, the password's own page leads there.
+  const isOrdered = organisation?.policy.password.way === "temporary";
+  const label = t(asked === entryByPassword && !isOrdered ? "journey:forgotten" : "journey:cant-sign-in");
   return html`<p class="small after">${link({ href: `/recover?${query}`, label })}</p>`;
 }
 
