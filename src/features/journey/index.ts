@@ -35,6 +35,7 @@ export type {
   StepPage,
   StepView,
 } from "./method.ts";
+export { divideLinked, type Miss, type Missed, missedMeanwhile, missOf } from "./missed.ts";
 export { drawOwnPage } from "./page-routes.ts";
 export { refusalNotice } from "./pages.ts";
 export { findHalfWay } from "./result/store.ts";

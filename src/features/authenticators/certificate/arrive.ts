@@ -1,5 +1,5 @@
 import { minutes, plus } from "../../../kernel/time.ts";
-import type { Attempt, Outcome } from "../../journey/index.ts";
+import { type Attempt, missOf, type Outcome } from "../../journey/index.ts";
 import { type Cards, type CertificateDeps, cardHash, codeHash } from "./certificate-deps.ts";
 import { findCode, keepWaiting, type UsedHandover, useCode } from "./handover-store.ts";
 import { judgeSignIn, notLinked, outcome, refused } from "./judge.ts";
@@ -36,9 +36,9 @@ export const makeArrive = (deps: CertificateDeps & { cards: Cards }) => {
     const judged = judgeShown(shown);
     if ("trouble" in judged) return outcome(refused(judged));
     const { organisationId, accountId: known, pathHash } = handover;
-    const linked = await findLinked(db, cardHash(deps, judged.card), organisationId);
+    const { linked, missed } = await findLinked(db, cardHash(deps, judged.card), organisationId);
     const own = known === null ? linked[0] : linked.find(({ accountId }) => accountId === known);
-    if (!own) return outcome(notLinked);
+    if (!own) return outcome(notLinked(missOf(missed, known)));
     if (known === null && linked.length > 1) {
       await keepWaiting(db, pathHash, plus(clock.now(), choiceLifetime));
       return null;

@@ -1,5 +1,5 @@
 import { localised } from "../../../kernel/language.ts";
-import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
+import { type Attempt, chooseAccountPage, type Journey, missOf, type StepHandler } from "../../journey/index.ts";
 import { browserRemembers, type Cards, type CertificateDeps, cardHash } from "./certificate-deps.ts";
 import { findWaiting, useWaiting } from "./handover-store.ts";
 import { judgeSignIn, notLinked, outcome } from "./judge.ts";
@@ -23,7 +23,7 @@ export function makeAskCertificate(deps: CertificateDeps): StepHandler {
     const judged = kept && judgeShown(makeSeals(keyring).openShown(kept.pathHash, kept.shown));
     if (!judged || "trouble" in judged) return null;
     const { pathHash } = kept;
-    return { pathHash, judged, linked: await findLinked(db, cardHash(deps, judged.card), journey.organisationId) };
+    return { pathHash, judged, ...(await findLinked(db, cardHash(deps, judged.card), journey.organisationId)) };
   };
 
   /** The account that the person has chosen among their own. */
@@ -31,13 +31,13 @@ export function makeAskCertificate(deps: CertificateDeps): StepHandler {
     const kept = await waiting(journey);
     if (!kept) return outcome({ result: "left", url: `/journey/${journey.id}` });
     const own = kept.linked.find((each) => each.accountId === accountId);
-    if (!own) return outcome(notLinked);
+    if (!own) return outcome(notLinked(missOf(kept.missed, accountId)));
     return {
       accountId,
       decide: (tx) => async (journey) =>
         (await useWaiting(tx, kept.pathHash))
           ? judgeSignIn({ cards: configured }, journey, { ...kept.judged, id: own.id })
-          : notLinked,
+          : notLinked({ reason: "not-linked" }),
     };
   };
 

@@ -153,6 +153,48 @@ test("one card in two organisations: the person says which account is meant, onc
   assert.notEqual((await ground.post(late, { step: "certificate", account: first.id })).to, "destination");
 });
 
+test("AUD-1 SIN-1 the audit says whose card is refused and why, and the page what it says of a stranger's", async () => {
+  const own = card();
+  const { id: accountId } = await ground.linked("refused", own);
+  const refused = async (shown: ReturnType<typeof report>) => {
+    const id = await ground.beginSignIn();
+    await ground.show(id, shown);
+    const event = (await ground.events("certificate.not-linked")).at(-1);
+    const page = (await ground.page(id)).text.replaceAll(id, "");
+    return { page, account: event?.account_id, detail: JSON.stringify(event?.detail) };
+  };
+  const stranger = await refused(card());
+  assert.equal(stranger.account, null);
+  assert.match(stranger.detail, /"reason": ?"not-linked"/);
+  const account = ground.db.updateTable("account").where("id", "=", accountId);
+  const methods = ground.db.updateTable("authenticator").where("account_id", "=", accountId);
+  const shuts = [
+    ["account-frozen", account.set({ state: "frozen" })],
+    ["account-closed", account.set({ state: "closed" })],
+    ["removed", account.set({ state: "active" }), methods.set({ removed_at: ground.clock.now() })],
+  ] as const;
+  for (const [reason, ...changes] of shuts) {
+    for (const change of changes) await change.execute();
+    const told = await refused(own);
+    assert.deepEqual([told.page, told.account], [stranger.page, accountId], reason);
+    assert.match(told.detail, new RegExp(`"reason": ?"${reason}"`));
+  }
+});
+
+test("POL-3 SIN-12 who comes back with a card that was forbidden meanwhile is told so, and so is the audit", async () => {
+  const kuusela = await ground.createOrganisation("koivikko");
+  const own = card();
+  const account = await ground.linked("forbidden", own, kuusela.id);
+  const id = await ground.beginSignIn({ organisationId: kuusela.id });
+  const code = await ground.showAt(await ground.leave(id), own);
+  const policy = JSON.stringify({ methods: { staff: { permitted: ["totp"] } } });
+  await ground.db.updateTable("organisation").set({ policy }).where("id", "=", kuusela.id).execute();
+  assert.equal((await ground.comeBack(code)).to, "page");
+  assert.equal((await ground.notice(id))?.key, "journey:not-offered");
+  const [event] = await ground.events("method.refused");
+  assert.deepEqual([event?.result, event?.account_id], ["refused", account.id]);
+});
+
 test("T43 a renewed card of the same holder takes the place of the old one; another person's card does not", async () => {
   const own = card();
   const account = await ground.linked("renews", own);

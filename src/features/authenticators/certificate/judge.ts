@@ -1,5 +1,5 @@
 import type { CertificateFacts } from "../../../ports/certificate-checker.ts";
-import type { Attempt, Journey, Outcome } from "../../journey/index.ts";
+import { type Attempt, type Journey, type Miss, missedMeanwhile, type Outcome } from "../../journey/index.ts";
 import type { Cards } from "./certificate-deps.ts";
 import { type InTrouble, isOfOrganisation, troubleKeys } from "./trouble.ts";
 
@@ -12,12 +12,13 @@ export const refused = ({ trouble, reason }: InTrouble): Outcome => ({
   event: { type: "certificate.refused", detail: { reason } },
 });
 
-/** The same for a card that is nobody's, whose account is closed, and that is another's (SIN-1). */
-export const notLinked: Outcome = {
+/** The same for a card that is nobody's, whose account is closed, and that is another's (SIN-1); the audit alone tells. */
+export const notLinked = ({ reason, about }: Miss): Outcome => ({
   result: "refused",
   notice: { key: "certificate:not-linked", tone: "warn" },
-  event: { type: "certificate.not-linked" },
-};
+  event: { type: "certificate.not-linked", detail: { reason } },
+  ...(about && { about }),
+});
 
 export const otherOrganisation = { trouble: "other-organisation", reason: "other-organisation" } as const;
 
@@ -27,7 +28,8 @@ export type GoodCard = Readonly<{ id: string; card: CertificateFacts; authority:
 /** SIN-4: whether the card is still the account's, judged under the account's lock. */
 export function judgeSignIn({ cards }: { cards: Cards }, journey: Journey, good: GoodCard): Outcome {
   if (!isOfOrganisation(cards, good, journey)) return refused(otherOrganisation);
-  if (journey.account?.state !== "active" || !journey.authenticators.some(({ id }) => id === good.id)) return notLinked;
+  if (journey.account?.state !== "active" || !journey.authenticators.some(({ id }) => id === good.id))
+    return notLinked(missedMeanwhile(journey));
   return {
     result: "shown",
     proofs: [{ kind: "certificate", authenticatorId: good.id }],

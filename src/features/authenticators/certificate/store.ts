@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { LocalisedText } from "../../../kernel/language.ts";
 import { days, type Instant, plus } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
+import { divideLinked, type Missed } from "../../journey/index.ts";
 
 /** A linked card of an active account in an open organisation. */
 export type LinkedCard = Readonly<{
@@ -11,8 +12,12 @@ export type LinkedCard = Readonly<{
   organisationName: LocalisedText;
 }>;
 
-/** The accounts that a card is linked to: one at most in each organisation. */
-export async function findLinked(db: Db, cardHash: Buffer, organisationId: string | null): Promise<LinkedCard[]> {
+/** The accounts that a card signs in to, one at most in each organisation; those that it does no more are `missed`. */
+export async function findLinked(
+  db: Db,
+  cardHash: Buffer,
+  organisationId: string | null,
+): Promise<{ linked: readonly LinkedCard[]; missed: readonly Missed[] }> {
   const rows = await db
     .selectFrom("certificate")
     .innerJoin("authenticator", "authenticator.id", "certificate.authenticator_id")
@@ -22,15 +27,17 @@ export async function findLinked(db: Db, cardHash: Buffer, organisationId: strin
       "certificate.authenticator_id as id",
       "account.id as accountId",
       "account.user_name as userName",
+      "account.state as accountState",
+      "organisation.id as organisationId",
       "organisation.name as organisationName",
+      "organisation.state as organisationState",
+      sql<boolean>`authenticator.removed_at is not null`.as("removed"),
     ])
     .where("certificate.card_hash", "=", cardHash)
-    .where("authenticator.removed_at", "is", null)
-    .where("account.state", "=", "active")
-    .where("organisation.state", "=", "open")
     .$if(organisationId !== null, (query) => query.where("organisation.id", "=", organisationId))
     .execute();
-  return rows.map((row) => ({ ...row, organisationName: row.organisationName as LocalisedText })); // its own store writes it
+  const named = rows.map((row) => ({ ...row, organisationName: row.organisationName as LocalisedText })); // its own store writes it
+  return divideLinked(named, ["active"]);
 }
 
 /** Whose link this card's is in the organisation; null while it is nobody's. Held until the transaction ends. */

@@ -1,7 +1,7 @@
 import type { Language } from "../../../kernel/language.ts";
 import { plus } from "../../../kernel/time.ts";
 import type { Answer, Identification, Identified } from "../../../ports/identity-broker.ts";
-import type { Attempt } from "../../journey/index.ts";
+import { type Attempt, missOf } from "../../journey/index.ts";
 import type { Broker } from "./brokers/broker.ts";
 import { closed, outcome } from "./depart.ts";
 import { type EidDeps, stateHash } from "./eid-deps.ts";
@@ -63,11 +63,11 @@ export const makeArrive = (deps: EidDeps & Readonly<{ provers: readonly Prover[]
       return {
         decide: (tx, now) => (journey) => judgeLink(deps, tx, journey, { ...found, identity }, now),
       } satisfies Attempt;
-    const accounts = await identities.find(db, found.index, request.organisationId);
+    const { linked: accounts, missed } = await identities.find(db, found.index, request.organisationId);
     const known = request.accountId;
     if (known && !accounts.some(({ accountId }) => accountId === known)) return outcome(anotherPerson(broker));
     const accountId = known ?? accounts[0]?.accountId;
-    if (accountId === undefined) return outcome(notLinked(broker));
+    if (accountId === undefined) return outcome(notLinked(broker, missOf(missed)));
     if (!known && accounts.length > 1) {
       await saveAnswer(db, {
         stateHash: hash,

@@ -1,5 +1,5 @@
 import { localised } from "../../../kernel/language.ts";
-import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
+import { type Attempt, chooseAccountPage, type Journey, missOf, type StepHandler } from "../../journey/index.ts";
 import { makeDepart, outcome } from "./depart.ts";
 import { choicesFor, type EidDeps } from "./eid-deps.ts";
 import { judgeSignIn, notLinked } from "./judge.ts";
@@ -21,7 +21,8 @@ export function makeAskEid(deps: EidDeps): StepHandler {
     const kept = await findAnswer(db, journey.id, clock.now());
     if (!kept) return null;
     const found = seals.openFound(kept.stateHash, kept.answer);
-    return { ...kept, found, accounts: await identities.find(db, found.index, journey.organisationId) };
+    const { linked: accounts, missed } = await identities.find(db, found.index, journey.organisationId);
+    return { ...kept, found, accounts, missed };
   };
 
   /** The account that the person has chosen among their own. */
@@ -29,11 +30,14 @@ export function makeAskEid(deps: EidDeps): StepHandler {
     const kept = await waiting(journey);
     if (!kept) return outcome({ result: "left", url: `/journey/${journey.id}` });
     const { found } = kept;
-    if (!kept.accounts.some((account) => account.accountId === accountId)) return outcome(notLinked(found.broker));
+    if (!kept.accounts.some((account) => account.accountId === accountId))
+      return outcome(notLinked(found.broker, missOf(kept.missed, accountId)));
     return {
       accountId,
       decide: (tx) => async (journey) =>
-        (await useAnswer(tx, kept.stateHash)) ? judgeSignIn(deps, tx, journey, found) : notLinked(found.broker),
+        (await useAnswer(tx, kept.stateHash))
+          ? judgeSignIn(deps, tx, journey, found)
+          : notLinked(found.broker, { reason: "not-linked" }),
     };
   };
 

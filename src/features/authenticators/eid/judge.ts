@@ -1,15 +1,17 @@
 import { levels } from "../../../kernel/identity.ts";
 import type { Tx } from "../../../platform/database/index.ts";
-import type { Journey, Outcome } from "../../journey/index.ts";
+import { type Journey, type Miss, missedMeanwhile, type Outcome } from "../../journey/index.ts";
 import { isOpen } from "./brokers/broker-store.ts";
 import { closed } from "./depart.ts";
 import type { EidDeps } from "./eid-deps.ts";
 import type { Found } from "./seals.ts";
 
-export const notLinked = (broker: string): Outcome => ({
+/** The same for who is bound nowhere and whose account is closed; the audit alone tells them apart (REC-6). */
+export const notLinked = (broker: string, { reason, about }: Miss): Outcome => ({
   result: "refused",
   notice: { key: "eid:not-linked", tone: "warn" },
-  event: { type: "eid.not-linked", detail: { broker } },
+  event: { type: "eid.not-linked", detail: { broker, reason } },
+  ...(about && { about }),
 });
 
 export const anotherPerson = (broker: string): Outcome => ({
@@ -43,7 +45,7 @@ export async function judgeSignIn(deps: EidDeps, tx: Tx, journey: Journey, found
   if (against) return against;
   const own = journey.authenticators.find(({ method }) => method === "eid");
   const bound = journey.account && (await deps.identities.expected(tx, journey.account.id));
-  if (!own || !bound?.equals(found.index)) return notLinked(broker);
+  if (!own || !bound?.equals(found.index)) return notLinked(broker, missedMeanwhile(journey));
   return {
     result: "shown",
     proofs: [{ kind: "eid", authenticatorId: own.id }],

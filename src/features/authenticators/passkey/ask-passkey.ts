@@ -1,6 +1,16 @@
 import { days, type Instant, plus } from "../../../kernel/time.ts";
 import type { Tx } from "../../../platform/database/index.ts";
-import type { Attempt, Journey, Notice, Outcome, StepHandler, StepView } from "../../journey/index.ts";
+import {
+  type Attempt,
+  type Journey,
+  type Miss,
+  missedMeanwhile,
+  missOf,
+  type Notice,
+  type Outcome,
+  type StepHandler,
+  type StepView,
+} from "../../journey/index.ts";
 import { noticesTo } from "../../organisations/index.ts";
 import { offerChallenge, useChallenge } from "./challenge-store.ts";
 import { bytesOf, parseShown, type Shown } from "./domain/answer.ts";
@@ -8,15 +18,7 @@ import { hasCountedOn } from "./domain/counter.ts";
 import { requestOptions } from "./options.ts";
 import { askPage, autofillForm } from "./pages.ts";
 import { challengeLifetime, challengeSize, type PasskeyDeps } from "./passkey-deps.ts";
-import {
-  type FoundPasskey,
-  findPasskey,
-  listPasskeys,
-  lockPasskey,
-  type Sought,
-  saveCopyTold,
-  saveCounter,
-} from "./store.ts";
+import { findPasskey, listPasskeys, lockPasskey, type Sought, saveCopyTold, saveCounter } from "./store.ts";
 import { type Fault, verifyShown } from "./verify.ts";
 
 const kind = "passkey";
@@ -46,13 +48,14 @@ export function makeAskPasskey(deps: PasskeyDeps) {
     async attempt(journey, form) {
       if (!form.response) return refusal({ key: "passkey:no-script" }, "no-answer");
       const answer = parseShown(form.response);
-      const [challenge, found] = await Promise.all([
+      const [challenge, passkeys] = await Promise.all([
         useChallenge(db, { journeyId: journey.id, kind }, clock.now()),
         answer && findPasskey(db, soughtBy(answer, journey)),
       ]);
       if (!answer) return refusal({ key: "passkey:refused" }, "malformed");
       if (!challenge) return refusal({ key: "passkey:expired", tone: "warn" }, "expired");
-      if (!found) return refusal(notLinked, "not-linked");
+      const [found] = passkeys?.linked ?? [];
+      if (!found) return { decide: () => async () => notLinked(missOf(passkeys?.missed ?? [])) };
       const shown = await verifyShown(answer, { challenge, relyingParty }, found);
       if (typeof shown === "string") return refusal({ key: "passkey:refused" }, shown, found);
       return {
@@ -82,13 +85,14 @@ const soughtBy = ({ id, response }: Shown, { accountId, organisationId }: Journe
 /** Under the account's lock: the passkey is still the account's, and has counted on since the last time. */
 async function judge(
   tx: Tx,
-  { account, organisation, authenticators }: Journey,
+  journey: Journey,
   { id, counter }: { id: string; counter: number },
   now: Instant,
 ): Promise<Outcome> {
+  const { account, organisation, authenticators } = journey;
   const kept = await lockPasskey(tx, id);
   if (!kept || !organisation || account?.state !== "active" || !authenticators.some((one) => one.id === id))
-    return refused(notLinked, "not-linked");
+    return notLinked(missedMeanwhile(journey));
   if (hasCountedOn(kept.counter, counter)) {
     await saveCounter(tx, id, counter);
     return {
@@ -108,17 +112,20 @@ async function judge(
   };
 }
 
-const notLinked: Notice = { key: "passkey:not-linked", tone: "warn" };
+/** The same for a passkey that is nobody's, that was removed, and whose account is closed; the audit alone tells (SIN-1). */
+const notLinked = ({ reason, about }: Miss): Outcome =>
+  refused({ key: "passkey:not-linked", tone: "warn" }, reason, about);
 
-type Reason = Fault | "no-answer" | "malformed" | "expired" | "not-linked";
+type Reason = Fault | "no-answer" | "malformed" | "expired" | Miss["reason"];
+type About = NonNullable<Miss["about"]>;
 
-const refused = (notice: Notice, reason: Reason, about?: FoundPasskey): Outcome => ({
+const refused = (notice: Notice, reason: Reason, about?: About): Outcome => ({
   result: "refused",
   notice,
   event: { type: "passkey.refused", detail: { reason } },
   ...(about && { about: { accountId: about.accountId, organisationId: about.organisationId } }),
 });
 
-const refusal = (notice: Notice, reason: Reason, about?: FoundPasskey): Attempt => ({
+const refusal = (notice: Notice, reason: Reason, about?: About): Attempt => ({
   decide: () => async () => refused(notice, reason, about),
 });

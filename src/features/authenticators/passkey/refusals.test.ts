@@ -192,6 +192,12 @@ test("T34 a synced passkey never counts, and is taken each time", async () => {
   assert.equal((await ground.passkeysOf(account.id))[0]?.backup_eligible, true);
 });
 
+/** Whom the audit names of the last refusal, and why; in one chain alone, since chains have no order among them. */
+const lastRefused = async (stream = ground.organisation.id) => {
+  const event = (await ground.events("passkey.refused")).filter((each) => each.stream === stream).at(-1);
+  return [event?.account_id, (event?.detail as { reason?: string } | undefined)?.reason]; // every event of it has one
+};
+
 const removeAll = (accountId: string) =>
   ground.db
     .updateTable("authenticator")
@@ -199,43 +205,50 @@ const removeAll = (accountId: string) =>
     .where("account_id", "=", accountId)
     .execute();
 
-const setState = (accountId: string, state: "closed" | "activating" | "invited") =>
+const setState = (accountId: string, state: "closed" | "frozen" | "activating" | "invited") =>
   ground.db.updateTable("account").set({ state }).where("id", "=", accountId).execute();
 
-const outs: Record<string, (accountId: string) => Promise<unknown>> = {
-  "a closed account": (id) => setState(id, "closed"),
-  "an account that is not active yet": (id) => setState(id, "activating"),
-  "a removed passkey": removeAll,
-  "a handle of somebody else": (id) =>
-    ground.db
-      .updateTable("passkey_user")
-      .set({ handle: Buffer.alloc(64, id) })
-      .where("account_id", "=", id)
-      .execute(),
+const outs: Record<string, [change: (accountId: string) => Promise<unknown>, audited: string]> = {
+  "a closed account": [(id) => setState(id, "closed"), "account-closed"],
+  "a frozen account": [(id) => setState(id, "frozen"), "account-frozen"],
+  "an account that is not active yet": [(id) => setState(id, "activating"), "not-linked"],
+  "a removed passkey": [removeAll, "removed"],
+  "a handle of somebody else": [
+    (id) =>
+      ground.db
+        .updateTable("passkey_user")
+        .set({ handle: Buffer.alloc(64, id) })
+        .where("account_id", "=", id)
+        .execute(),
+    "",
+  ],
 };
-for (const [what, change] of Object.entries(outs))
-  test(`T35 A26 ${what} is told what a stranger is told, and signs nobody in`, async () => {
+for (const [what, [change, audited]] of Object.entries(outs))
+  test(`T35 A26 AUD-1 ${what} is told what a stranger is told, and signs nobody in`, async () => {
     const { account, key } = await ground.activated(someone());
     await change(account.id);
     const { id, result } = await ground.use(key);
     assert.equal(result.to, "page");
     assert.deepEqual(await ground.notice(id), { key: "passkey:not-linked", tone: "warn" });
     assert.equal((await ground.read(id)).account, null);
+    assert.deepEqual(await lastRefused(), audited ? [account.id, audited] : [null, "not-linked"]);
 
     const unknown = await ground.use({ ...key, id: Buffer.alloc(32) });
+    assert.deepEqual(await lastRefused(), [null, "not-linked"]);
     assert.deepEqual(await ground.notice(unknown.id), { key: "passkey:not-linked", tone: "warn" });
   });
 
 test("T35 a passkey is its own organisation's: not another's, and not a closed one's", async () => {
   const other = await ground.createOrganisation("toinen");
   await ground.permit(["passkey"], other.id);
-  const { key } = await ground.activated(someone(), { organisationId: other.id });
+  const { account, key } = await ground.activated(someone(), { organisationId: other.id });
   const { id } = await ground.use(key);
   assert.equal((await ground.notice(id))?.key, "passkey:not-linked");
   assert.equal((await ground.use(key, {}, { organisationId: null })).result.to, "destination");
   await ground.db.updateTable("organisation").set({ state: "closed" }).where("id", "=", other.id).execute();
   const late = await ground.use(key, {}, { organisationId: null });
   assert.equal((await ground.notice(late.id))?.key, "passkey:not-linked");
+  assert.deepEqual(await lastRefused(other.id), [account.id, "organisation-closed"]);
 });
 
 test("T35 T91 A27 an organisation that forbids passkeys takes none, by whatever way it comes", async () => {

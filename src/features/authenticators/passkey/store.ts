@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import type { Instant } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
+import { divideLinked, type Missed } from "../../journey/index.ts";
 import type { KnownPasskey, MadePasskey } from "./domain/passkey.ts";
 
 /** The handle by which authenticators know the account: `made`, unless it has one already. */
@@ -52,14 +54,15 @@ export type Sought = Readonly<{
 
 /**
  * The passkey of an active account of an open organisation, by its credential's id and by what the authenticator says
- * of whose it is. An authenticator may leave that out (`handle` null) where it was told whose passkeys are wanted.
+ * of whose it is; one that signs in no more is `missed`. An authenticator may leave out whose it is (`handle` null) where
+ * it was told whose passkeys are wanted.
  */
 export async function findPasskey(
   db: Db,
   { credentialId, handle, accountId, organisationId }: Sought,
-): Promise<FoundPasskey | null> {
-  if (handle === null && accountId === null) return null;
-  const row = await db
+): Promise<{ linked: readonly FoundPasskey[]; missed: readonly Missed[] }> {
+  if (handle === null && accountId === null) return { linked: [], missed: [] };
+  const rows = await db
     .selectFrom("passkey")
     .innerJoin("passkey_user", "passkey_user.account_id", "passkey.account_id")
     .innerJoin("authenticator", "authenticator.id", "passkey.authenticator_id")
@@ -69,18 +72,18 @@ export async function findPasskey(
       "passkey.authenticator_id as id",
       "account.id as accountId",
       "account.organisation_id as organisationId",
+      "account.state as accountState",
+      "organisation.state as organisationState",
+      sql<boolean>`authenticator.removed_at is not null`.as("removed"),
       "passkey.public_key as publicKey",
       "passkey.backup_eligible as backupEligible",
     ])
     .where("passkey.credential_id", "=", credentialId)
-    .where("authenticator.removed_at", "is", null)
-    .where("account.state", "=", "active")
-    .where("organisation.state", "=", "open")
     .$if(handle !== null, (query) => query.where("passkey_user.handle", "=", handle))
     .$if(accountId !== null, (query) => query.where("account.id", "=", accountId))
     .$if(organisationId !== null, (query) => query.where("organisation.id", "=", organisationId))
-    .executeTakeFirst();
-  return row ?? null;
+    .execute();
+  return divideLinked(rows, ["active"]);
 }
 
 /** How far the passkey has counted, locked until the transaction ends; null when it is gone. */

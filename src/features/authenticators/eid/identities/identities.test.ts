@@ -78,7 +78,7 @@ const linkMethod = (accountId: string) =>
     return id;
   });
 const found = async (identity: Identity, organisationId: string | null = null) =>
-  (await identities.find(database.db, identities.blindIndex(identity), organisationId)).map(
+  (await identities.find(database.db, identities.blindIndex(identity), organisationId)).linked.map(
     ({ accountId }) => accountId,
   );
 
@@ -135,7 +135,7 @@ test("ACT-5 one person has an account in each of two organisations", async () =>
   await Promise.all([linkMethod(here), linkMethod(there)]);
   assert.deepEqual(await found(identity), [there, here], "by the name of the organisation");
   assert.deepEqual(await found(identity, koivula), [here]);
-  const [first] = await identities.find(database.db, identities.blindIndex(identity), lehtola);
+  const [first] = (await identities.find(database.db, identities.blindIndex(identity), lehtola)).linked;
   assert.equal(first?.organisationId, lehtola);
   assert.deepEqual(first?.organisationName, { fi: "A Lehtola" });
   assert.match(first?.userName ?? "", /^user-/);

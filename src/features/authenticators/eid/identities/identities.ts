@@ -4,7 +4,7 @@ import type { Instant } from "../../../../kernel/time.ts";
 import type { Db, Tx } from "../../../../platform/database/index.ts";
 import type { Keyring } from "../../../../platform/seal/index.ts";
 import {
-  type FoundAccount,
+  type FoundAccounts,
   findBoundAccounts,
   isBoundElsewhere,
   loadBlindIndex,
@@ -29,8 +29,8 @@ export type Identities = Readonly<{
   blindIndex(identity: Identity): Buffer;
   /** Notes whom the accounts expect, in place of what they expected before; what is bound stays. Thousands at once. */
   expect(tx: Tx, rows: readonly Owned[], now: Instant): Promise<void>;
-  /** The accounts that the identity signs in to, in one organisation or (null) in all; at most twenty. */
-  find(db: Db | Tx, blindIndex: Buffer, organisationId: string | null): Promise<readonly FoundAccount[]>;
+  /** The accounts that the identity is bound to, in one organisation or (null) in all; at most twenty. */
+  find(db: Db | Tx, blindIndex: Buffer, organisationId: string | null): Promise<FoundAccounts>;
   /** The blind index of the identity that the account expects or has; null when any person will do. */
   expected(db: Db | Tx, accountId: string): Promise<Buffer | null>;
   /**

@@ -4,6 +4,7 @@ import { type Level, levels } from "../../../../kernel/identity.ts";
 import type { LocalisedText } from "../../../../kernel/language.ts";
 import type { Instant } from "../../../../kernel/time.ts";
 import type { Db, Tx } from "../../../../platform/database/index.ts";
+import { divideLinked, type Missed } from "../../../journey/index.ts";
 
 /** An identity as it is stored: found by its keyed hash alone, opened for its own row alone. */
 export type SealedIdentity = Readonly<{
@@ -112,42 +113,44 @@ export type FoundAccount = Readonly<{
   organisationName: LocalisedText;
 }>;
 
+/** The accounts that an identity signs in to, and those that it is bound to and signs in to no more. */
+export type FoundAccounts = Readonly<{ linked: readonly FoundAccount[]; missed: readonly Missed[] }>;
+
 /**
- * The accounts that the identity is bound to and that may sign in by it, in one organisation or (null) in all: by the
- * organisation's name in its own language, at most twenty.
+ * The accounts that the identity is bound to, in one organisation or (null) in all: those that it signs in to first, then
+ * by the organisation's name in its own language, at most twenty.
  */
 export async function findBoundAccounts(
   db: Db | Tx,
   blindIndex: Buffer,
   organisationId: string | null,
-): Promise<FoundAccount[]> {
+): Promise<FoundAccounts> {
+  const removed = sql<boolean | null>`(select bool_and(removed_at is not null) from authenticator
+    where account_id = account.id and method = 'eid')`;
   const rows = await db
     .selectFrom("identity")
     .innerJoin("account", "account.id", "identity.account_id")
     .innerJoin("organisation", "organisation.id", "account.organisation_id")
-    .select(["account.id", "account.organisation_id", "account.user_name", "organisation.name"])
+    .select([
+      "account.id as accountId",
+      "account.organisation_id as organisationId",
+      "account.user_name as userName",
+      "account.state as accountState",
+      "organisation.name as organisationName",
+      "organisation.state as organisationState",
+      removed.as("removed"),
+    ])
     .where("identity.blind_index", "=", blindIndex)
     .where("identity.bound_at", "is not", null)
     .$if(organisationId !== null, (query) => query.where("identity.organisation_id", "=", organisationId))
-    .where("account.state", "in", ["activating", "active"])
-    .where("organisation.state", "=", "open")
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom("authenticator")
-          .select("authenticator.id")
-          .whereRef("authenticator.account_id", "=", "account.id")
-          .where("authenticator.method", "=", "eid")
-          .where("authenticator.removed_at", "is", null),
-      ),
+    .orderBy(
+      sql`organisation.state = 'open' and account.state in ('activating', 'active') and ${removed} is not distinct from false`,
+      "desc",
     )
     .orderBy(sql`organisation.name ->> organisation.languages[1]`)
     .orderBy("account.id")
     .limit(20)
     .execute();
-  return rows.map((row) => ({
-    accountId: row.id,
-    organisationId: row.organisation_id,
-    userName: row.user_name,
-    organisationName: row.name as LocalisedText, // only the organisations' own store writes it
-  }));
+  const named = rows.map((row) => ({ ...row, organisationName: row.organisationName as LocalisedText })); // only its own store writes it
+  return divideLinked(named, ["activating", "active"]);
 }
