@@ -203,6 +203,28 @@ test("SIN-3 the machine has no room for one more hash: nothing is counted, nothi
   assert.deepEqual(new Set(answers.map(({ to }) => to)), new Set(["page", "busy"]));
 });
 
+test("AUD-1 SIN-3 the audit says of a shut account that it is, whatever was typed, and the page nothing", async () => {
+  const person = await ground.activated("shut");
+  const account = ground.db.updateTable("account").where("id", "=", person.accountId);
+  const organisation = ground.db.updateTable("organisation").where("id", "=", ground.organisation.id);
+  const shuts = [
+    ["account-frozen", account.set({ state: "frozen" })],
+    ["account-closed", account.set({ state: "closed" })],
+    ["organisation-closed", account.set({ state: "active" }), organisation.set({ state: "closed" })],
+  ] as const;
+  try {
+    for (const [reason, ...changes] of shuts) {
+      for (const change of changes) await change.execute();
+      assert.equal(await guess(person.userName, person.password, {}, null), "password:wrong");
+      const event = (await ground.events("password.refused")).at(-1);
+      assert.equal(event?.account_id, person.accountId);
+      assert.match(JSON.stringify(event?.detail), new RegExp(`"reason": ?"${reason}"`));
+    }
+  } finally {
+    await organisation.set({ state: "open" }).execute();
+  }
+});
+
 test("AUD-1 AUD-4 a refused password is recorded with whom it was tried on, never with what was typed", async () => {
   const refused = await ground.events("password.refused");
   assert.ok(refused.some(({ account_id }) => account_id === aino.accountId));

@@ -1,3 +1,4 @@
+import { type ShutReason, whyShut } from "../../../kernel/account-state.ts";
 import type { Origin } from "../../../kernel/origin.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
@@ -141,7 +142,7 @@ const rightPassword = (match: Match, name: string): Attempt => ({
       const until = latest([own, ...shared]);
       if (until) return refused(delayed(name, until, now), "delayed");
       // Changed or closed while it was compared: what was right then is wrong now.
-      if (!isUnchanged || !mayShow(journey)) return refused(wrong(name), "wrong");
+      if (!isUnchanged || !mayShow(journey)) return refused(wrong(name), shutOf(journey) ?? "wrong");
       const authenticator = journey.authenticators.find(({ method }) => method === "password");
       return match.temporary
         ? {
@@ -167,6 +168,9 @@ async function holdsStill(tx: Tx, { candidate, hash, renewed, temporary }: Match
   return stored !== null && stored.hash.toString("hex") === hash && stored.expiresAt > now;
 }
 
+const shutOf = ({ account, organisation }: Journey): ShutReason | null =>
+  account && whyShut(account.state, organisation?.state ?? "open");
+
 const mayShow = ({ account }: Journey): boolean => account?.state === "active" || account?.state === "activating";
 
 /** Counts first; who finds the counter full is not told that it was wrong, so that a crowd of guesses is no more than five. */
@@ -176,11 +180,14 @@ const wrongPassword = (groups: readonly Group[], name: string, about?: Candidate
     const counted = await Promise.all(limits.map((limit) => use(tx, limit, now)));
     const full = new Map(limits.flatMap(({ key }, index) => (counted[index] ? [[key, counted[index]]] : [])));
     const until = delayedUntil(groups, full);
-    return until ? refused(delayed(name, until, now), "delayed", about) : refused(wrong(name), "wrong", about);
+    return until
+      ? refused(delayed(name, until, now), "delayed", about)
+      : refused(wrong(name), about?.shut ?? "wrong", about);
   },
 });
 
-type Reason = "wrong" | "delayed" | "malformed";
+/** For the audit: a page says of a shut account what it says of a wrong password. */
+type Reason = "wrong" | "delayed" | "malformed" | ShutReason;
 
 const refused = (notice: Notice, reason: Reason, about?: Candidate): Outcome => ({
   result: "refused",

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import * as z from "zod";
+import { type ShutReason, whyShut } from "../../../kernel/account-state.ts";
 import type { Instant } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 import { joinedThrottles } from "../../../platform/throttle/index.ts";
@@ -14,15 +15,24 @@ export type Candidate = Readonly<{
   organisationId: string;
   hash: string | null;
   temporary: string | null;
+  /** Why nobody gets in to it, whatever they type: for the audit alone (SIN-3). */
+  shut: ShutReason | null;
 }>;
 
 const candidatesSchema = z.array(
-  z.object({
-    accountId: z.string(),
-    organisationId: z.string(),
-    hash: z.string().nullable(),
-    temporary: z.string().nullable(),
-  }),
+  z
+    .object({
+      accountId: z.string(),
+      organisationId: z.string(),
+      accountState: z.string(),
+      organisationState: z.string(),
+      hash: z.string().nullable(),
+      temporary: z.string().nullable(),
+    })
+    .transform(({ accountState, organisationState, ...candidate }) => ({
+      ...candidate,
+      shut: whyShut(accountState, organisationState),
+    })),
 );
 
 /** Everything that a guess is judged by, in one statement: accounts, their hashes, and the counters of `throttleKeys`. */
@@ -35,6 +45,7 @@ export async function findCandidates(
   const { rows } = await sql<{ candidates: unknown; throttles: unknown }>`
     select
       (select coalesce(jsonb_agg(jsonb_build_object('accountId', s.id, 'organisationId', s.organisation_id,
+          'accountState', s.account_state, 'organisationState', s.organisation_state,
           'hash', case when s.is_open and p.ended_at is null then p.hash end,
           'temporary', case when s.is_open and t.expires_at > ${now} then encode(t.hash, 'hex') end)
           order by s.organisation_id), '[]')

@@ -25,8 +25,8 @@ export const readJoinedAccount = (value: unknown): Account | null =>
 export type Sought = { accountId: string } | { key: string; organisationId: string | null };
 
 /**
- * The accounts sought, at most five, as a table of another statement: `id`, `organisation_id`, and `is_open`, whether
- * their state and their organisation's let them sign in.
+ * The accounts sought, at most five, as a table of another statement: `id`, `organisation_id`, `account_state` and
+ * `organisation_state`, and `is_open`, whether these let them sign in.
  */
 export const joinedSought = (sought: Sought): RawBuilder<unknown> =>
   "accountId" in sought
@@ -35,7 +35,8 @@ export const joinedSought = (sought: Sought): RawBuilder<unknown> =>
         where n.key = ${sought.key} and (${sought.organisationId}::uuid is null or n.organisation_id = ${sought.organisationId})
         order by n.organisation_id limit 5)`;
 
-const soughtColumns = sql`a.id, a.organisation_id, a.state in ('activating', 'active') and o.state = 'open' as is_open`;
+const soughtColumns = sql`a.id, a.organisation_id, a.state as account_state, o.state as organisation_state,
+  a.state in ('activating', 'active') and o.state = 'open' as is_open`;
 
 /** Holds the account's row until the transaction ends: what is decided of one account is decided one after another. */
 export async function holdAccount(tx: Tx, id: RawBuilder<unknown>): Promise<void> {
