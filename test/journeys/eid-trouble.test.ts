@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { decodeProtectedHeader } from "jose";
-import type { Organisation } from "../../src/features/organisations/index.ts";
+import { categories, type Organisation } from "../../src/features/organisations/index.ts";
 import { days, minutes } from "../../src/kernel/time.ts";
 import type { Switches } from "../doubles/ftn-broker/switches.ts";
 import { type BrokerName, known } from "../grounds/eid-brokers.ts";
@@ -146,15 +146,24 @@ test("T50 POL-3 a method or a broker that an organisation forbids while people a
   await change({ eid: { brokers: null } });
 
   const visitors = await twoAt("telia");
-  await change({ methods: { staff: { permitted: ["totp"] } } });
+  const forAll = (rules: object | null) =>
+    change({ methods: Object.fromEntries(categories.map((each) => [each, rules])) });
+  await forAll({ permitted: ["totp"] });
   for (const page of await comeBack(visitors)) {
     assert.equal(page.status, 200);
     assert.ok(page.path.startsWith("/journey/"), describe(page));
     assert.ok(page.forms.length > 0, "a way on");
+    assert.match(page.alerts.join(), /That sign-in method can’t be used here now/);
+    assert.match(page.text, /Reference [0-9A-Z]{3}-/);
   }
+  const told = await service.events("method.refused");
+  assert.deepEqual(
+    told.map(({ result, reason }) => `${result} ${reason}`),
+    ["refused not-offered", "refused not-offered"],
+  );
   for (const visitor of [...toOp, ...visitors])
     assert.ok(!visitor.cookies().some(({ name }) => name === "vahva_session"));
-  await change({ methods: { staff: null } });
+  await forAll(null);
 });
 
 test("OPS-5 our keys towards brokers rotate while people are half-way, whether brokers have read the new ones or not", async () => {

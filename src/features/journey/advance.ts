@@ -1,7 +1,9 @@
+import type { Tx } from "../../platform/database/index.ts";
+import { isWithdrawn } from "./domain/is-withdrawn.ts";
 import { nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
-import { eventOf, type Finish, makeFinish } from "./finish.ts";
-import type { Attempt, Journey, Outcome, StepHandler } from "./method.ts";
+import { eventOf, type Finish, makeFinish, type Refused } from "./finish.ts";
+import type { Attempt, Journey, Method, Outcome, StepHandler } from "./method.ts";
 import { type Advance, type Arrival, type JourneyDeps, type Posted, stepsOf } from "./posted.ts";
 import { loadJourney, lockJourney, saveChange } from "./store.ts";
 
@@ -29,12 +31,16 @@ export function makeAdvance(deps: JourneyDeps) {
     return judge(handler, request, prepared, prepareLate);
   };
 
-  /** `prepareLate` is for steps that were not prepared: they need nothing before the lock. */
+  /**
+   * `prepareLate` is for steps that were not prepared: they need nothing before the lock. `against` says what the person
+   * hears where the step can't count for the journey.
+   */
   const judge = (
     handler: StepHandler,
     request: Omit<Posted, "form" | "language">,
     prepared: Attempt | null,
     prepareLate: (journey: Journey) => Promise<Attempt | "busy">,
+    against: (journey: Journey) => Refused | null = () => null,
   ): Promise<Advance> =>
     deps.db.transaction().execute(async (tx): Promise<Advance> => {
       const now = deps.clock.now();
@@ -44,28 +50,46 @@ export function makeAdvance(deps: JourneyDeps) {
       const decide = prepared?.decide(tx, now);
       const journey = await locking;
       if (!journey) return { to: "nowhere" };
-      if (journey.endedAt || !isAsked(journey, handler, deps)) return { to: "page" };
+      if (journey.endedAt) return { to: "page" };
+      if (!isAsked(journey, handler, deps)) {
+        const unmet = against(journey);
+        return unmet ? refuse(tx, request, journey, unmet, now) : { to: "page" };
+      }
       // What was shown for one account never counts for another, whoever was faster.
       if (claimedBy !== null && journey.account?.id !== claimedBy) return { to: "page" };
       const attempt = prepared ?? (await prepareLate(journey));
       if (attempt === "busy") return { to: "busy" };
       const outcome = await (decide ?? attempt.decide(tx, now))(journey);
-      if (outcome.result === "shown") return finish(tx, request, withOutcome(journey, outcome, now), outcome, now);
+      if (outcome.result === "shown") {
+        // Whose account it is has come with the proof, and with it which rules hold.
+        const unmet = against({ ...journey, accountId: journey.account?.id ?? null });
+        return finish(tx, request, withOutcome(journey, outcome, now), outcome, now, unmet);
+      }
       if (outcome.result === "left") {
         await saveChange(tx, id, { notice: null, lapsed: outcome.lapsed ?? [] }, now);
         await outcome.besides?.(tx, request.origin);
         return { to: "elsewhere", url: outcome.url };
       }
-      const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };
-      const reference = outcome.forSupport ? origin.reference : null;
-      await outcome.besides?.(tx, origin);
-      await Promise.all([
-        saveChange(tx, id, { notice: outcome.notice, lapsed: outcome.lapsed ?? [], reference }, now),
-        deps.messages.enqueue(tx, outcome.messages ?? []),
-        deps.audit.record(tx, [refused]),
-      ]);
-      return { to: "page" };
+      return refuse(tx, request, journey, outcome, now);
     });
+
+  const refuse = async (
+    tx: Tx,
+    { id, origin }: Pick<Posted, "id" | "origin">,
+    journey: Journey,
+    outcome: Refused,
+    now: Date,
+  ): Promise<Advance> => {
+    const refused = { ...eventOf(journey, origin, "refused", outcome.event), ...outcome.about };
+    const reference = outcome.forSupport ? origin.reference : null;
+    await outcome.besides?.(tx, origin);
+    await Promise.all([
+      saveChange(tx, id, { notice: outcome.notice, lapsed: outcome.lapsed ?? [], reference }, now),
+      deps.messages.enqueue(tx, outcome.messages ?? []),
+      deps.audit.record(tx, [refused]),
+    ]);
+    return { to: "page" };
+  };
 
   const tellEnded = (result: Advance): Advance => {
     if ("ended" in result && result.ended?.length) deps.onSessionsEnded?.(result.ended);
@@ -76,10 +100,23 @@ export function makeAdvance(deps: JourneyDeps) {
     /** Judges what was shown elsewhere as if it had been posted here. */
     arrive: async ({ kind, attempt, ...request }: Arrival): Promise<Advance> => {
       const handler = steps.get(kind);
-      return handler ? tellEnded(await judge(handler, request, attempt, async () => attempt)) : { to: "page" };
+      if (!handler) return { to: "page" };
+      const { methods, clock } = deps;
+      const method = methods.find((each) => each.steps.includes(handler));
+      // Forbidden or switched off while the person was away: they would see a page without a reason (SIN-12).
+      const against = (journey: Journey) =>
+        method && isWithdrawn(factsOf(journey, methods, clock.now()), method, kind) ? notOffered(method) : null;
+      return tellEnded(await judge(handler, request, attempt, async () => attempt, against));
     },
   };
 }
+
+const notOffered = ({ name }: Method): Refused => ({
+  result: "refused",
+  notice: { key: "journey:not-offered", tone: "warn" },
+  forSupport: true,
+  event: { type: "method.refused", detail: { method: name, reason: "not-offered" } },
+});
 
 /** The slow work of a step, before any lock: only for a step that this journey asks just now. */
 async function prepare(deps: JourneyDeps, handler: StepHandler, { id, form, origin, language }: Posted) {

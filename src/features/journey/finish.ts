@@ -37,9 +37,14 @@ const refusalOf = (step: Step): Pick<AuditEvent, "type" | "detail"> => ({
   detail: { reason: step.do === "refuse" ? step.reason : null },
 });
 
+export type Refused = Outcome & { result: "refused" };
+
 export type Finish = ReturnType<typeof makeFinish>;
 
-/** Saves a proof, and ends the journey when it was the last one: purpose, session and audit in the same transaction. */
+/**
+ * Saves a proof, and ends the journey when it was the last one: purpose, session and audit in the same transaction. Where
+ * it goes on, `unmet` tells the person and the audit why the proof does not count.
+ */
 export function makeFinish(
   deps: JourneyDeps,
   purposes: ReadonlyMap<string, Purpose>,
@@ -53,6 +58,7 @@ export function makeFinish(
     journey: Journey,
     outcome: Outcome & { result: "shown" },
     now: Date,
+    unmet: Refused | null = null,
   ): Promise<Advance> => {
     const facts = factsOf(journey, methods, now);
     const left = outcome.endsOthers && journey.account ? await endOthers(tx, journey.account.id, sessionCookie) : null;
@@ -69,12 +75,13 @@ export function makeFinish(
     const purpose = purposes.get(journey.purpose);
     const step = nextStep(facts);
     if (step.do !== "finish" || !purpose || !account) {
-      const reference = step.do === "refuse" ? origin.reference : null;
-      const refused = eventOf(journey, origin, "refused", refusalOf(step));
+      const why = step.do === "refuse" ? refusalOf(step) : unmet?.event;
+      const refused = why ? [eventOf(journey, origin, "refused", why)] : [];
+      const notice = step.do === "refuse" ? null : (unmet?.notice ?? null);
       await Promise.all([
-        saveChange(tx, id, { ...change, reference }, now),
+        saveChange(tx, id, { ...change, notice, reference: why ? origin.reference : null }, now),
         messages.enqueue(tx, outcome.messages ?? []),
-        audit.record(tx, reference === null ? [shown] : [shown, refused]),
+        audit.record(tx, [shown, ...refused]),
       ]);
       return { to: "page", ended: left?.ended };
     }

@@ -8,7 +8,16 @@ import { type Facts, nextStep } from "./domain/next-step.ts";
 import { factsOf } from "./facts.ts";
 import type { Journey, StepPage } from "./method.ts";
 import { drawPage } from "./page-routes.ts";
-import { anotherWay, choosePage, continuePage, type Drawing, formOf, recoverLink, refusalPage } from "./pages.ts";
+import {
+  anotherWay,
+  choosePage,
+  continuePage,
+  type Drawing,
+  formOf,
+  recoverLink,
+  refusalNotice,
+  refusalPage,
+} from "./pages.ts";
 import { type Advance, type JourneyDeps, stepsOf } from "./posted.ts";
 import { loadJourney } from "./store.ts";
 
@@ -100,7 +109,10 @@ async function showStep(deps: RouteDeps, request: FastifyRequest, reply: Fastify
   const step = nextStep(facts);
   if (step.do === "refuse" && (step.reason === "expired" || step.reason === "overtaken"))
     return beginAnew(deps, request, reply, journey);
-  const drawing = drawingOf(deps, request, reply, journey);
+  const drawn = drawingOf(deps, request, reply, journey);
+  // A refusal of no step's own stands above whatever page comes next.
+  const isOwn = journey.notice?.key.startsWith("journey:") ?? false;
+  const drawing = isOwn ? { ...drawn, refusal: null } : drawn;
   const draw = async (): Promise<StepPage> => {
     if (step.do === "choose") return choosePage(drawing, step, deps.methods);
     if (step.do === "refuse") return refusalPage(drawing, step.reason);
@@ -113,7 +125,8 @@ async function showStep(deps: RouteDeps, request: FastifyRequest, reply: Fastify
   };
   const [page, alongside] = await Promise.all([draw(), drawAlongside(deps, drawing, facts)]);
   const wayBack = journey.purpose === "sign-in" && recoverLink(drawing, step.do === "ask" ? step.kind : null);
-  return drawPage(deps.http, request, reply, journey, { ...page, main: html`${page.main}${alongside}${wayBack}` });
+  const main = html`${isOwn && refusalNotice(drawn)}${page.main}${alongside}${wayBack}`;
+  return drawPage(deps.http, request, reply, journey, { ...page, main });
 }
 
 /** What methods draw on the first page of a sign-in, whichever it is, while they are offered. */
