@@ -49,7 +49,7 @@ export function chooseMeansPage(view: StepView, choices: readonly Choice[], use:
     title,
     lede,
     ...(use === "link" && journey.purpose === "activation" && { step: { at: 3, of: 3, label: t("journey:activate") } }),
-    main: html`${noticesAbove(view, choices)}${view.form(content)}${view.anotherWay}`,
+    main: html`${noticesAbove(view, choices)}${view.form(content)}${view.anotherWay && html`<div class="after">${view.anotherWay}</div>`}`,
     help: [
       choices.length > 0 && (use === "prove" || !(only && offers.length > 0)) && aboutChoice(view, use),
       choices.length > 0 && helpSection(t("eid:learn"), t("eid:learn-answer")),
