@@ -511,6 +511,7 @@ export interface DirectoryJobTable {
   directory_id: string;
   account_id: string;
   task: string;
+  rank: Generated<number>;
   cause_id: string | null;
   state: string;
   attempts: Generated<number>;
@@ -527,7 +528,6 @@ export interface DirectoryJobTable {
   since: Timestamp;
   ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
   alarmed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
-  rank: Generated<number>;
 }
 
 /** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended, reference is what support finds the reset by, return_to the sign-in that the person came from. */
