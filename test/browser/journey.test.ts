@@ -121,7 +121,6 @@ const localName = { fi: "Kalenteri", sv: "Kalender", en: "Calendar" } as const;
 type Variant = WindowOptions & { language: Language; hands?: Hands };
 
 const variants: [what: string, variant: Variant][] = [
-  ["in Finnish", { language: "fi" }],
   ["in Swedish, dark", { language: "sv", scheme: "dark" }],
   ["in English on a phone, dark", { language: "en", width: 390, scheme: "dark" }],
   ["in Finnish, 320 pixels wide", { language: "fi", width: 320 }],

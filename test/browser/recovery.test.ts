@@ -95,9 +95,8 @@ async function walk({ hands = mouse, ...options }: Variant): Promise<void> {
 }
 
 const variants: [what: string, variant: Variant][] = [
-  ["in Finnish, dark", { language: "fi", scheme: "dark" }],
-  ["in Swedish, 320 pixels wide", { language: "sv", width: 320 }],
-  ["in Finnish, 320 pixels wide, without JavaScript", { language: "fi", width: 320, javaScript: false }],
+  ["in Finnish, 320 pixels wide, dark", { language: "fi", width: 320, scheme: "dark" }],
+  ["in Swedish, 320 pixels wide, without JavaScript", { language: "sv", width: 320, javaScript: false }],
   ["in English by keyboard alone", { language: "en", hands: keyboard }],
 ];
 
