@@ -1,24 +1,9 @@
 import type { Instant } from "../../../kernel/time.ts";
 import type { Db } from "../../../platform/database/index.ts";
+import type { Recovery } from "../store.ts";
 
-/** A reset of an account's sign-in methods, as its page tells of it. `id` is the cause of what directories are told. */
-export type Reset = Readonly<{
-  id: string;
-  organisationId: string;
-  accountId: string;
-  browserHash: Buffer;
-  /** The account's, as the reset left it. */
-  epoch: number;
-  /** The name of the service by which the person proved who they are. */
-  provedBy: string;
-  provedAt: Instant;
-  /** Names of methods, one for each that was removed. */
-  removed: readonly string[];
-  sessions: number;
-  /** What support finds it by. */
-  reference: string;
-  madeAt: Instant;
-}>;
+/** A reset, as its page tells of it. */
+export type Reset = Omit<Recovery, "tokenHash" | "returnTo"> & Readonly<{ madeAt: Instant }>;
 
 /** The reset whose page has the token of `tokenHash`, unless it was made before `since`. */
 export async function findReset(db: Db, tokenHash: Buffer, since: Instant): Promise<Reset | null> {
