@@ -11,9 +11,10 @@ import {
   linkTo,
   makeOrganisation,
   makePhone,
-  messagesTo,
   type Phone,
   pinTo,
+  temporaryTo,
+  wordsTo,
 } from "../harness/people.ts";
 import { spawnService, until } from "../harness/service.ts";
 import { codeFor, registerApplication, tokensFor } from "./application.ts";
@@ -118,8 +119,7 @@ export async function runAllFlows() {
     const given = { email: `${marker()}@agency.example`, phone: "+358452345678" };
     await invite(ground, agency, given);
     const newest = async (what: string, count: number) => {
-      const [sms] = await messagesTo(ground, given.phone, count);
-      const password = /^(?:\w{4}-){3}\w{4}$/m.exec(sms?.text ?? "")?.[0] ?? "";
+      const password = await temporaryTo(ground, given.phone, count);
       secrets.set(what, password).set(`${what}, as it is compared`, password.replaceAll("-", ""));
       return password;
     };
@@ -144,8 +144,7 @@ export async function runAllFlows() {
     keep(await person.get("/recover?organisation=hosts"));
     keep(await person.submit({ email: guest }));
     keep(await person.submit({ message: note("message to support", `I lost my phone ${marker()}`) }));
-    const [letter] = await messagesTo(ground, guest, 2);
-    const confirm = /http\S+\/recover\/guest\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "";
+    const confirm = await wordsTo(ground, guest, /http\S+\/recover\/guest\/[\w-]{43}/);
     secrets.set("token of a confirmation", confirm.split("/").at(-1) ?? "");
     keep(await person.get(confirm));
     keep(await person.submit({}, "Confirm and send"));

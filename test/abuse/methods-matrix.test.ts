@@ -162,7 +162,7 @@ type State = Readonly<{
 }>;
 
 async function freeze({ email }: Holder): Promise<void> {
-  const [letter] = (await messagesTo(service, email, 2)).filter(({ text }) => text.includes("/not-me/"));
+  const [letter] = await messagesTo(service, email, 1, /\/not-me\//);
   const visitor = service.visitor();
   await visitor.get(/\/not-me\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "");
   await visitor.submit({}, "Freeze");

@@ -12,9 +12,9 @@ import {
   invite,
   invitedWithPin,
   keyOn,
+  linkTo,
   makeOrganisation,
   makePhone,
-  messagesTo,
   pinTo,
   rightPassword,
   signInHere,
@@ -54,7 +54,7 @@ async function waitingInvitation(phone: string) {
   service.senders.gateway.answer({ status: 500 });
   const invited = await invite(service, organisation, { phone });
   const pin = await pinTo(service, phone);
-  const link = (await messagesTo(service, invited.email))[0]?.text.match(/activate\/([\w-]+)/)?.[1] ?? "";
+  const link = (await linkTo(service, invited.email)).split("/").at(-1) ?? "";
   await until(async () => {
     const rows = await service.db.selectFrom("message").select("state").where("reason", "is not", null).execute();
     return rows.some(({ state }) => state === "waiting");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import type { Language } from "../../src/kernel/language.ts";
-import { activatedAccount, makeOrganisation } from "../harness/people.ts";
+import { activatedAccount, makeOrganisation, wordsTo } from "../harness/people.ts";
 import { noBrowser, openBrowser, type RealBrowser } from "../harness/real-browser.ts";
-import { type Service, startService, until } from "../harness/service.ts";
+import { type Service, startService } from "../harness/service.ts";
 
 const skip = noBrowser();
 let service: Service;
@@ -44,10 +44,7 @@ const words = {
 } as const satisfies Record<Language, object>;
 
 const linkTo = (email: string): Promise<string> =>
-  until(async () => {
-    const letters = (await service.inbox()).filter(({ to }) => to === email);
-    return letters.map(({ text }) => /https?:\/\/\S+\/recover\/password\/[\w-]{43}/.exec(text)?.[0]).find(Boolean);
-  }, `a link to ${email}`);
+  wordsTo(service, email, /https?:\/\/\S+\/recover\/password\/[\w-]{43}/);
 
 for (const [language, width, scheme, javaScript] of [
   ["en", 1280, "light", true],

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { loadAccount, loadOrganisation, type Organisation } from "../../src/features/organisations/index.ts";
 import { hours, plus } from "../../src/kernel/time.ts";
-import { invite, makeOrganisation, messagesTo } from "../harness/people.ts";
+import { invite, makeOrganisation, messagesTo, wordsTo } from "../harness/people.ts";
 import { noBrowser, openBrowser, type RealBrowser } from "../harness/real-browser.ts";
 import { type Service, startService } from "../harness/service.ts";
 
@@ -62,8 +62,7 @@ test("REC-5 GUI-1 GUI-2 a guest's pages: in each language, narrow and wide, dark
     await page.locator("main form button").click();
     await page.waitForURL(/\/recover\/guest\?/);
     problems.push(...(await look("guest-asked")));
-    const [letter] = await messagesTo(service, email, 2);
-    await page.goto(/http\S+\/recover\/guest\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "");
+    await page.goto(await wordsTo(service, email, /http\S+\/recover\/guest\/[\w-]{43}/));
     problems.push(...(await look("guest-confirm")));
     await page.locator("main form button").click();
     await page.locator(".ref").waitFor();

@@ -59,32 +59,43 @@ export async function invite(
   return { ...result, email: given.email ?? email };
 }
 
-/** The latest PIN of six digits that went to `phone`, once there are `count` messages for it. */
-export async function pinTo({ inbox }: Pick<Ground, "inbox">, phone: string, count = 1): Promise<string> {
-  const messages = await messagesTo({ inbox }, phone, count);
-  return /\b\d{6}\b/.exec(messages[0]?.text ?? "")?.[0] ?? "";
+/** The latest PIN of six digits that went to `phone`, once there are `count` of them. */
+export const pinTo = (ground: Pick<Ground, "inbox">, phone: string, count = 1): Promise<string> =>
+  wordsTo(ground, phone, /\b\d{6}\b/, count);
+
+/** The latest temporary password that went to `phone`, once there are `count` of them. */
+export const temporaryTo = (ground: Pick<Ground, "inbox">, phone: string, count = 1): Promise<string> =>
+  wordsTo(ground, phone, /^(?:\w{4}-){3}\w{4}$/m, count);
+
+/** The latest link for activating that went to `email`, once there are `count` of them. */
+export const linkTo = (ground: Pick<Ground, "inbox">, email: string, count = 1): Promise<string> =>
+  wordsTo(ground, email, activationLink, count);
+
+const activationLink = /https?:\/\/\S+\/activate\/[\w-]+/;
+export const linkIn = (text: string): string => activationLink.exec(text)?.[0] ?? "";
+
+/** What `sought` finds in the latest message to an address or number that has it, once there are `count` of them. */
+export async function wordsTo(ground: Pick<Ground, "inbox">, to: string, sought: RegExp, count = 1): Promise<string> {
+  const [latest] = await messagesTo(ground, to, count, sought);
+  return sought.exec(latest?.text ?? "")?.[0] ?? "";
 }
 
-/** The temporary password in the latest text message to `phone`, once there are `count` messages for it. */
-export async function temporaryTo({ inbox }: Pick<Ground, "inbox">, phone: string, count = 1): Promise<string> {
-  const [latest] = await messagesTo({ inbox }, phone, count);
-  return /^(?:\w{4}-){3}\w{4}$/m.exec(latest?.text ?? "")?.[0] ?? "";
-}
-
-/** The link in the latest e-mail to `email`, once there are `count` messages for it. */
-export async function linkTo({ inbox }: Pick<Ground, "inbox">, email: string, count = 1): Promise<string> {
-  const messages = await messagesTo({ inbox }, email, count);
-  return linkIn(messages[0]?.text ?? "");
-}
-
-export const linkIn = (text: string): string => /https?:\/\/\S+\/activate\/[\w-]+/.exec(text)?.[0] ?? "";
-
-/** What went to an address or number, the latest first, once there are `count` or more. */
-export const messagesTo = ({ inbox }: Pick<Ground, "inbox">, to: string, count = 1): Promise<InboxMessage[]> =>
+/**
+ * What went to an address or number and says `sought` in its subject or text, the latest first, once there are `count` of
+ * them. What is sent at one time arrives in any order, so that a message is known by what it says, never by its place.
+ */
+export const messagesTo = (
+  { inbox }: Pick<Ground, "inbox">,
+  to: string,
+  count = 1,
+  sought = /./,
+): Promise<InboxMessage[]> =>
   until(async () => {
-    const sent = (await inbox()).filter((message) => message.to === to);
+    const sent = (await inbox()).filter(
+      (message) => message.to === to && (sought.test(message.text) || sought.test(message.subject ?? "")),
+    );
     return sent.length >= count && sent;
-  }, `${count} messages to ${to}`);
+  }, `${count} messages to ${to} with ${sought}`);
 
 /** The key of an authenticator app, as the page shows it for typing. */
 export const keyOn = (html: string): string => {

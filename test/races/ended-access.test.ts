@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { codeFor, registerApplication, tokensFor } from "../abuse/application.ts";
 import { type Client, exchange, post, refresh, type Tokens, userinfo } from "../grounds/provider-ground.ts";
 import { describe, makeVisitor, type Visitor } from "../harness/agent.ts";
-import { type Activated, activatedAccount, makeOrganisation, messagesTo, rightPassword } from "../harness/people.ts";
+import { type Activated, activatedAccount, makeOrganisation, rightPassword, wordsTo } from "../harness/people.ts";
 import { until } from "../harness/service.ts";
 import { openTwoNodes, type TwoNodes } from "./two-nodes.ts";
 
@@ -72,9 +72,8 @@ test("APP-1 T70 a closed account is out on both nodes within a second: pages, co
 
 /** What a notice's link does once its page is confirmed. */
 async function freeze({ person }: Signed): Promise<void> {
-  const letters = await messagesTo(service, person.email, 2);
   const visitor = makeVisitor(service.url);
-  await visitor.get(/\/not-me\/[\w-]{43}/.exec(letters.map(({ text }) => text).join())?.[0] ?? "");
+  await visitor.get(await wordsTo(service, person.email, /\/not-me\/[\w-]{43}/));
   const page = await visitor.submit();
   assert.equal(page.status, 200, describe(page));
 }
