@@ -13,7 +13,7 @@ const page = 200;
 
 type Flags = { state?: string; organisation?: string; directory?: string; all?: boolean; json?: boolean };
 
-const states = ["waiting", "failed", "withheld"] as const;
+const states = ["waiting", "failed", "withheld", "partly"] as const;
 
 const refusals = {
   "no-such-job": 'There is no such job, or it is done. "vahva directory jobs" shows those there are.',
@@ -51,20 +51,30 @@ async function list(context: Context, io: Io, flags: Flags): Promise<number> {
   else
     io.print(
       table(
-        rows.map(({ id, state: is, organisation: slug, directory, task, userName, madeAt, reason }) => [
+        rows.map(({ id, state: is, organisation: slug, directory, task, userName, madeAt, ...row }) => [
           String(id),
           is,
           `${slug}/${directory}`,
           task,
           userName,
           madeAt.toISOString(),
-          reason ?? "",
+          why(row),
         ]),
       ),
     );
   if (rows.length === page) io.say(`The first ${page}. --organisation and --state show fewer.`);
   return 0;
 }
+
+/** Why it is not done, or not all of it; what is left there; and when it is tried next. */
+const why = ({ reason, left, nextAttemptAt }: Pick<StoredJob, "reason" | "left" | "nextAttemptAt">): string =>
+  [
+    reason,
+    left.length > 0 && `Left there: ${left.join(", ")}.`,
+    reason !== null && nextAttemptAt && `Next try: ${nextAttemptAt.toISOString()}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
 
 async function resendAll(context: Context, io: Io, flags: Flags): Promise<number> {
   const { organisation: slug = "", directory: name = "" } = flags;
@@ -96,7 +106,10 @@ export function addJobs(
       "vahva directory jobs --state failed",
       "vahva directory jobs --organisation koivula --json",
     ])
-      .option("--state <state>", "waiting, failed (tried no more) or withheld (of an account that was frozen)")
+      .option(
+        "--state <state>",
+        "waiting, failed (tried no more), withheld (of an account that was frozen), or partly (done, but not all of it)",
+      )
       .option("--organisation <slug>", "of one organisation only")
       .option("--directory <name>", "of one directory only")
       .option("--json", "print them as JSON")

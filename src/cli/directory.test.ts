@@ -139,6 +139,24 @@ test("DIR-2 DIR-3 REC-8 dead letters and what was withheld are shown, sent again
   assert.equal((await directory("jobs", "--state", "done")).code, 1);
 });
 
+test("DIR-1 what is done but not all of it is shown with what is left and why there is no pass, and the doctor counts it", async () => {
+  ground.answers(({ task }) =>
+    task.task === "reset" ? { ...ground.done, left: ["code app"], noPass: "The policy allows none." } : ground.done,
+  );
+  const aino = await ground.person();
+  for (const task of ["reset", "account"] as const) await ground.tell(aino, task);
+  await ground.directories.deliverDue();
+  assert.equal((await directory("jobs")).err, "There is none.");
+  const { out } = await directory("jobs", "--state", "partly");
+  assert.match(out, /^\d+ {2}done {2}koivula\/entra {2}reset .*The policy allows none\. Left there: code app\.$/);
+  assert.equal((await checkDirectories(contextOf(ground))).at(-1)?.says, "Done, but not all of it, within 30 days: 1.");
+  const events = await ground.audit.listEvents(ground.db, { accountId: aino.id, limit: 9 });
+  const reset = events.find(({ detail }) => detail.task === "reset");
+  assert.deepEqual([reset?.detail.left, reset?.detail.pass], ["code app", "not-issued"]);
+  assert.ok(ground.logged.some((line) => "left" in line && "reason" in line));
+  await ground.db.deleteFrom("directory_job").execute();
+});
+
 test("DIR-1 DIR-2 sync tells a directory of the accounts there are; dry it only counts, and closed it is told what to do", async () => {
   await ground.db.updateTable("account").set({ state: "invited" }).execute();
   for (let count = 0; count < 2; count += 1) await ground.person();

@@ -50,12 +50,19 @@ export type DirectoryProgress = Readonly<{ removed: number; of: number } | null>
 
 /**
  * What came of one attempt. `reason` is for operators: a sentence without names of people, addresses or secrets. `later` is
- * worth another try; `failed` is not before somebody has done something about it. `left` names what could not be removed,
+ * worth another try; `failed` is not before somebody has done something about it. `noPass` is the reason why the pass that the
+ * settings want was not issued, though all else is done. `left` names what could not be removed,
  * such as "FIDO2 security key or passkey":
  * in English, since adapters speak no other; pages know the usual ones in others (`recovery/status/left-words.ts`).
  */
 export type Carried =
-  | Readonly<{ result: "done"; progress: DirectoryProgress; left: readonly string[]; pass?: DirectoryPass }>
+  | Readonly<{
+      result: "done";
+      progress: DirectoryProgress;
+      left: readonly string[];
+      pass?: DirectoryPass;
+      noPass?: string;
+    }>
   | Readonly<{ result: "later"; reason: string; retryAfter?: Duration }>
   | Readonly<{ result: "failed"; reason: string; left: readonly string[] }>;
 

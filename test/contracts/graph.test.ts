@@ -210,12 +210,16 @@ describe("DIR-1 a Temporary Access Pass", () => {
     );
   });
 
-  test("that the tenant's policy forbids fails the task when all else is done, so that somebody hears of it", async () => {
+  test("that the tenant's policy forbids, or our permissions, is not issued, and says so: all else is done, once", async () => {
     ground.graph.behaviour.allowsPasses = false;
     const user = ground.addPerson("forbidden@koivula.example");
-    const carried = await ground.begin(user).finish();
-    assert.ok(carried.result === "failed" && carried.reason.includes("policy"));
-    assert.deepEqual([user.methods, carried.left], [[], []]);
+    const carried = await ground.begin(user).attempt();
+    assert.ok(carried.result === "done" && carried.noPass?.includes("policy") && !carried.pass);
+    assert.deepEqual([user.methods, carried.left, carried.progress], [[], [], { removed: 5, of: 5 }]);
+    const other = ground.addPerson("denied@koivula.example");
+    ground.graph.behaviour.troubles = [{ on: /^POST .*Pass/u, times: 1, how: { status: 403 } }];
+    const denied = await ground.begin(other).attempt();
+    assert.ok(denied.result === "done" && denied.noPass?.includes("UserAuthenticationMethod.ReadWrite.All"));
   });
 });
 

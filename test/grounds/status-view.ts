@@ -20,6 +20,7 @@ export const told = (given: Partial<Propagation> = {}): Propagation => ({
   left: [],
   hasPass: false,
   passShown: false,
+  passRefused: false,
   ...given,
 });
 

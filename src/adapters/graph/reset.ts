@@ -41,9 +41,9 @@ export async function reset(work: Work): Promise<Carried> {
     await notebook.note({ areSessionsEnded: true });
   }
   await prove(work, userPath);
-  const pass = settings.issuePass.on && !notebook.read().hasOtherPass ? await issuePass(work, userPath) : undefined;
+  const issued = settings.issuePass.on && !notebook.read().hasOtherPass ? await issuePass(work, userPath) : {};
   const { entries } = notebook.read();
-  return { result: "done", progress: progressOf(entries), left: namesOfLeft(entries), ...(pass && { pass }) };
+  return { result: "done", progress: progressOf(entries), left: namesOfLeft(entries), ...issued };
 }
 
 function userIdOf(notebook: Notebook): string {

@@ -24,7 +24,14 @@ export async function checkDirectories(context: Context): Promise<Check[]> {
     `Failed: ${failed}, withheld: ${withheld}.`,
     '"vahva directory jobs" shows them; "resend" sends them again, "drop" forgets them.',
   );
-  return [...(await Promise.all(checks)).flat(), ...(failed + withheld > 0 ? [waiting] : [])];
+  const partly = await desk.partly();
+  const notAll = advice(
+    "Directories",
+    `Done, but not all of it, within 30 days: ${partly}.`,
+    '"vahva directory jobs --state partly" shows what is left there, and where no pass was issued.',
+  );
+  const waits = [...(failed + withheld > 0 ? [waiting] : []), ...(partly > 0 ? [notAll] : [])];
+  return [...(await Promise.all(checks)).flat(), ...waits];
 }
 
 async function checkOne(

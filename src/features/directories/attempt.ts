@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isShut } from "../../kernel/account-state.ts";
 import { minutes, seconds } from "../../kernel/time.ts";
-import type { Carried, Directory, DirectoryHand, DirectorySubject, DirectoryTask } from "../../ports/directory.ts";
+import type {
+  Carried,
+  Directory,
+  DirectoryHand,
+  DirectoryProgress,
+  DirectorySubject,
+  DirectoryTask,
+} from "../../ports/directory.ts";
 import { type Account, loadAccount } from "../organisations/index.ts";
 import { type Claim, saveMark } from "./claim-store.ts";
 import type { DeliveryDeps } from "./contract.ts";
@@ -17,13 +24,24 @@ const farewell = seconds(2);
 type Deps = DeliveryDeps & Readonly<{ connect(row: DirectoryRow): Directory; stopping: AbortSignal }>;
 
 /** What an attempt came to; `withheld` and `stopped` are ours, and the rest the directory's. */
-export type Attempted = Carried | Readonly<{ result: "withheld" | "stopped" }>;
+export type CameOf = Carried | Readonly<{ result: "withheld" | "stopped" }>;
+
+/** `gotOn`: more is removed than before it, so that the next attempt needn't wait as if this one had been in vain. */
+export type Attempted = Readonly<{ came: CameOf; gotOn: boolean }>;
 
 /**
  * One attempt, outside of any transaction. The account is read now, so that what is told is how it is. Never throws for
  * the adapter's faults.
  */
 export async function attempt(deps: Deps, claim: Claim): Promise<Attempted> {
+  let removed = claim.removed;
+  const came = await carry(deps, claim, (progress) => {
+    removed = Math.max(removed, progress?.removed ?? 0);
+  });
+  return { came, gotOn: removed > claim.removed };
+}
+
+async function carry(deps: Deps, claim: Claim, onProgress: (progress: DirectoryProgress) => void): Promise<CameOf> {
   const { db, clock, keyring, log, stopping } = deps;
   const account = await loadAccount(db, claim.accountId);
   if (!account) return { result: "later", reason: "the account is gone" };
@@ -40,6 +58,7 @@ export async function attempt(deps: Deps, claim: Claim): Promise<Attempted> {
       remember: async (memory, progress) => {
         const mark = { memory: keyring.seal(place, memory), progress };
         if (!(await saveMark(db, claim, mark, clock.now()))) throw new Error("another node has taken this over");
+        onProgress(progress);
       },
       now: clock.now,
       signal,

@@ -19,6 +19,10 @@ export type Claim = Readonly<{
   task: DirectoryTask["task"];
   rank: number;
   attempt: number;
+  /** How many attempts there were since the last that got on. */
+  inVain: number;
+  /** How many authenticators earlier attempts have removed. */
+  removed: number;
   memory: Buffer | null;
   madeAt: Instant;
   since: Instant;
@@ -103,6 +107,8 @@ const claimQuery = (tx: Tx, directoryId: string, now: Instant) =>
       "task",
       "rank",
       "attempts as attempt",
+      "in_vain as inVain",
+      sql<number>`coalesce(removed, 0)`.as("removed"),
       "memory",
       "made_at as madeAt",
       "since",
@@ -127,7 +133,7 @@ export async function saveMark(db: Db, claim: Claim, { memory, progress }: Mark,
 
 /** What becomes of a job by an attempt. */
 export type Settlement =
-  | Readonly<{ state: "waiting"; nextAttemptAt: Instant; reason: string }>
+  | Readonly<{ state: "waiting"; nextAttemptAt: Instant; inVain: number; reason: string }>
   | Readonly<{ state: "failed"; reason: string; left: readonly string[] }>
   | Readonly<{ state: "withheld" }>
   | Readonly<{
@@ -135,6 +141,8 @@ export type Settlement =
       progress: DirectoryProgress;
       left: readonly string[];
       pass: Readonly<{ sealed: Buffer; expiresAt: Instant }> | null;
+      /** Why there is no pass although there should be one. */
+      noPass: string | null;
     }>;
 
 /** Saves it, unless the claim has ended; whether it did. */
@@ -153,7 +161,12 @@ const isOurs = ({ id, attempt }: Claim): Expression<SqlBool> =>
 function changeOf(settlement: Settlement, now: Instant) {
   switch (settlement.state) {
     case "waiting":
-      return { next_attempt_at: settlement.nextAttemptAt, reason: settlement.reason, rank: rankAmongOwn };
+      return {
+        next_attempt_at: settlement.nextAttemptAt,
+        in_vain: settlement.inVain,
+        reason: settlement.reason,
+        rank: rankAmongOwn,
+      };
     case "withheld":
       return { next_attempt_at: null };
     case "failed":
@@ -167,7 +180,7 @@ function changeOf(settlement: Settlement, now: Instant) {
       return {
         next_attempt_at: null,
         ended_at: now,
-        reason: null,
+        reason: settlement.noPass,
         memory: null,
         remaining: [...settlement.left],
         pass: settlement.pass?.sealed ?? null,

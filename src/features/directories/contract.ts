@@ -32,6 +32,8 @@ export type Propagation = Readonly<{
   hasPass: boolean;
   /** There was one, and somebody has looked at it. */
   passShown: boolean;
+  /** There should have been one, and the directory issues none. */
+  passRefused: boolean;
 }>;
 
 /** What other features ask of the directories: DIR-2, in their own transactions. */

@@ -148,6 +148,35 @@ test("DIR-2 T80 an hour that a directory asks for is waited for", async () => {
   );
 });
 
+test("DIR-2 T80 who gets on waits anew as at the first refusal; who doesn't, ever longer, unless the directory says when", async () => {
+  await ground.tell(await ground.person(), "reset");
+  const refusedAfter = (removed: number | null, retryAfter?: number) =>
+    ground.answers(async ({ hand }) => {
+      if (removed !== null) await hand.remember(`${removed}`, { removed, of: 9 });
+      return { result: "later", reason: "no answer", ...(retryAfter !== undefined && { retryAfter }) };
+    });
+  const wait = async () => {
+    await ground.directories.deliverDue();
+    const [row] = await ground.jobs();
+    const length = between(ground.clock.now(), row?.next_attempt_at ?? ground.clock.now());
+    ground.clock.advance(length);
+    return length / seconds(1);
+  };
+  for (const least of [5, 10, 20, 40, 80]) {
+    refusedAfter(null);
+    const waited = await wait();
+    assert.ok(waited >= least && waited <= least * 1.2, `${waited} of ${least}`);
+  }
+  refusedAfter(1);
+  assert.ok((await wait()) <= 6, "it has removed one");
+  refusedAfter(1);
+  assert.ok((await wait()) >= 10, "it has noted something, and removed no more");
+  refusedAfter(null, seconds(40));
+  for (let count = 0; count < 6; count += 1) assert.equal(await wait(), 40);
+  refusedAfter(2);
+  assert.ok((await wait()) <= 6);
+});
+
 test("DIR-2 what one attempt has noted, sealed, the next one goes on from", async () => {
   const cause = { id: ground.deps.random.id() };
   await ground.tell(await ground.person(), "reset", cause);

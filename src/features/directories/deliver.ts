@@ -1,6 +1,6 @@
 import { between } from "../../kernel/time.ts";
 import type { AuditEvent } from "../audit/index.ts";
-import { type Attempted, attempt } from "./attempt.ts";
+import { attempt, type CameOf } from "./attempt.ts";
 import { atOnce, type Claim, claimNext, findDueDirectories, type Settlement, settleClaim } from "./claim-store.ts";
 import { type ConnectDeps, makeConnections } from "./connect.ts";
 import type { Delivery, DeliveryDeps, Outcome } from "./contract.ts";
@@ -77,9 +77,9 @@ type HandleDeps = Parameters<typeof attempt>[0];
 
 async function handle(deps: HandleDeps, claim: Claim): Promise<void> {
   const { db, clock, audit, log, onOutcome } = deps;
-  const attempted = await attempt(deps, claim);
+  const { came, gotOn } = await attempt(deps, claim);
   const now = clock.now();
-  const settlement = settlementOf(deps, claim, attempted);
+  const settlement = settlementOf(deps, claim, came, gotOn ? 0 : claim.inVain);
   const kept = await db.transaction().execute(async (tx) => {
     if (!(await settleClaim(tx, claim, settlement, now))) return false;
     await audit.record(tx, eventsOf(claim, settlement));
@@ -89,33 +89,47 @@ async function handle(deps: HandleDeps, claim: Claim): Promise<void> {
   const result = kept ? resultOf(settlement) : "lost";
   const waited = claim.rank === ranks.bulk ? null : between(claim.madeAt, now);
   onOutcome?.({ kind: directory.kind, task, result, waited });
-  if (result === "done") return;
   const fields = { job: claim.id, directory: directory.name, task, attempts: claim.attempt };
-  const reason = "reason" in settlement ? settlement.reason : undefined;
-  log?.[result === "failed" ? "error" : "warn"]({ ...fields, reason }, `telling a directory: ${result}`);
+  if (result !== "done") {
+    const reason = "reason" in settlement ? settlement.reason : undefined;
+    log?.[result === "failed" ? "error" : "warn"]({ ...fields, reason }, `telling a directory: ${result}`);
+  } else if (isPartly(settlement)) {
+    const { left, noPass } = settlement;
+    log?.warn({ ...fields, left, reason: noPass }, "telling a directory: done, but not all of it");
+  }
 }
+
+type Done = Extract<Settlement, { state: "done" }>;
+
+/** Done, and something is left there, or the pass was not issued: somebody may want to look at it. */
+const isPartly = (settlement: Settlement): settlement is Done =>
+  settlement.state === "done" && (settlement.left.length > 0 || settlement.noPass !== null);
 
 const resultOf = ({ state }: Settlement): Outcome["result"] => (state === "waiting" ? "later" : state);
 
-function settlementOf({ clock, random, keyring }: HandleDeps, claim: Claim, attempted: Attempted): Settlement {
+/** `before`: how many attempts in a row were in vain before this one. */
+function settlementOf(deps: HandleDeps, claim: Claim, came: CameOf, before: number): Settlement {
+  const { clock, random, keyring } = deps;
   const now = clock.now();
-  switch (attempted.result) {
+  switch (came.result) {
     case "done": {
-      const { progress, left, pass } = attempted;
+      const { progress, left, pass, noPass = null } = came;
       const sealed = pass && keyring.seal(placeOf("pass", claim.id), pass.value);
-      return { state: "done", progress, left, pass: pass && sealed ? { sealed, expiresAt: pass.expiresAt } : null };
+      const kept = pass && sealed ? { sealed, expiresAt: pass.expiresAt } : null;
+      return { state: "done", progress, left, pass: kept, noPass };
     }
     case "failed":
-      return { state: "failed", reason: attempted.reason, left: attempted.left };
+      return { state: "failed", reason: came.reason, left: came.left };
     case "withheld":
       return { state: "withheld" };
     case "stopped":
-      return { state: "waiting", nextAttemptAt: now, reason: "the service was stopped" };
+      return { state: "waiting", nextAttemptAt: now, inVain: before, reason: "the service was stopped" };
     case "later": {
-      const { reason, retryAfter } = attempted;
+      const { reason, retryAfter } = came;
       if (isGivenUp(claim.since, now)) return { state: "failed", reason: `given up: ${reason}`, left: [] };
       const chance = random.bytes(1).readUInt8() / 255;
-      return { state: "waiting", nextAttemptAt: nextAttempt(claim.attempt, { now, chance, retryAfter }), reason };
+      const inVain = before + 1;
+      return { state: "waiting", nextAttemptAt: nextAttempt(inVain, { now, chance, retryAfter }), inVain, reason };
     }
   }
 }
@@ -125,6 +139,8 @@ function eventsOf({ id, task, accountId, directory }: Claim, settlement: Settlem
   if (settlement.state !== "done" && settlement.state !== "failed") return [];
   const { left } = settlement;
   const done = settlement.state === "done";
+  const names = left.length > 0 && { left: left.join(", ") };
+  const pass = done && settlement.noPass !== null && { pass: "not-issued" };
   return [
     {
       type: done ? "directory.told" : "directory.failed",
@@ -132,7 +148,7 @@ function eventsOf({ id, task, accountId, directory }: Claim, settlement: Settlem
       actor: "system",
       organisationId: directory.organisationId,
       accountId,
-      detail: { directory: directory.name, task, job: id, ...(left.length > 0 && { left: left.join(", ") }) },
+      detail: { directory: directory.name, task, job: id, ...names, ...pass },
     },
   ];
 }

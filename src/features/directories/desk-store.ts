@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import { type Instant, minutes, plus } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { DirectoryTask } from "../../ports/directory.ts";
@@ -23,7 +23,10 @@ export type StoredJob = Readonly<{
   nextAttemptAt: Instant | null;
 }>;
 
-type Query = Readonly<{ organisationId: string | null; directory: string | null; state: JobState | null }>;
+/** What jobs are asked for by. `partly`: done, but something is left there, or the pass was not issued. */
+export type Listing = Exclude<JobState, "done"> | "partly";
+
+type Query = Readonly<{ organisationId: string | null; directory: string | null; state: Listing | null }>;
 
 const columns = [
   "job.id",
@@ -45,7 +48,9 @@ const toJob = <Row extends { task: string; state: string }>(row: Row) => ({
   state: stateOf.parse(row.state),
 });
 
-/** The jobs that are not done, the earliest first, at most `limit`. */
+const isPartly = sql<SqlBool>`job.state = 'done' and (job.remaining <> '{}' or job.reason is not null)`;
+
+/** The jobs of a state, or all that are not done, the earliest first, at most `limit`. */
 export async function listJobs(
   db: Db | Tx,
   { organisationId, directory, state }: Query,
@@ -55,8 +60,8 @@ export async function listJobs(
     .selectFrom("directory_job as job")
     .innerJoin("directory", "directory.id", "job.directory_id")
     .select(columns)
-    .where("job.state", "<>", "done")
-    .$if(state !== null, (query) => query.where("job.state", "=", state))
+    .where(state === "partly" ? isPartly : sql<SqlBool>`job.state <> 'done'`)
+    .$if(state !== null && state !== "partly", (query) => query.where("job.state", "=", state))
     .$if(organisationId !== null, (query) => query.where("directory.organisation_id", "=", organisationId))
     .$if(directory !== null, (query) => query.where("directory.name", "=", directory))
     .orderBy("job.id")
@@ -101,7 +106,7 @@ export async function putToWork(tx: Tx, ids: readonly number[], now: Instant): P
       query
         .updateTable("directory_job")
         .set({ state: "waiting", next_attempt_at: now, since: now, alarmed_at: null, ended_at: null })
-        .set({ reason: null, remaining: [], rank: rankAmongOwn })
+        .set({ reason: null, remaining: [], in_vain: 0, rank: rankAmongOwn })
         .where("id", "in", [...ids]),
     )
     .selectNoFrom(sql`pg_notify('vahva_directory_job', '')`.as("notified"))
@@ -122,6 +127,16 @@ export async function countJobs(db: Db | Tx): Promise<Record<Exclude<JobState, "
     .execute();
   const of = (state: JobState) => rows.find((row) => row.state === state)?.count ?? 0;
   return { waiting: of("waiting"), failed: of("failed"), withheld: of("withheld") };
+}
+
+/** How many are done, but not all of it. */
+export async function countPartly(db: Db | Tx): Promise<number> {
+  const { count } = await db
+    .selectFrom("directory_job as job")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where(isPartly)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** What an operator has to be told of a directory: how many jobs wait too long, and how many have failed. */

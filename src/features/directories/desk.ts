@@ -2,8 +2,17 @@ import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor, Audit } from "../audit/index.ts";
 import { loadAccount } from "../organisations/index.ts";
-import type { JobState } from "./contract.ts";
-import { countJobs, deleteJob, listJobs, lockFailed, lockJob, putToWork, type StoredJob } from "./desk-store.ts";
+import {
+  countJobs,
+  countPartly,
+  deleteJob,
+  type Listing,
+  listJobs,
+  lockFailed,
+  lockJob,
+  putToWork,
+  type StoredJob,
+} from "./desk-store.ts";
 import { findDirectory } from "./directory-store.ts";
 
 type Deps = Readonly<{ db: Db; clock: Clock; audit: Audit; batch?: number }>;
@@ -13,7 +22,8 @@ export type JobQuery = Readonly<{
   /** Of one organisation; of all unless given. */
   organisationId?: string;
   directory?: string;
-  state?: Exclude<JobState, "done">;
+  /** All that are not done, unless given. */
+  state?: Listing;
   limit: number;
 }>;
 
@@ -46,7 +56,7 @@ export function makeDesk({ db, clock, audit, batch = usualBatch }: Deps) {
   };
 
   return {
-    /** Jobs that are not done, the earliest first. */
+    /** Jobs, the earliest first. */
     list: ({ organisationId = "", directory = "", state, limit }: JobQuery): Promise<StoredJob[]> =>
       listJobs(
         db,
@@ -55,6 +65,9 @@ export function makeDesk({ db, clock, audit, batch = usualBatch }: Deps) {
       ),
 
     count: () => countJobs(db),
+
+    /** How many are done, but not all of it, as far back as jobs are kept. */
+    partly: () => countPartly(db),
 
     /** Sends a job again that failed or was withheld. */
     resend: (id: number, { actor }: By): Promise<Resent> =>

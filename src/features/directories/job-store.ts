@@ -71,7 +71,7 @@ const select = (db: Db | Tx) =>
     .selectFrom("directory_job as job")
     .innerJoin("directory", "directory.id", "job.directory_id")
     .select(["job.id", "job.state", "job.attempts", "job.next_attempt_at", "job.leased_until", "job.made_at"])
-    .select(["job.ended_at", "job.removed", "job.total", "job.remaining", "job.pass_expires_at"])
+    .select(["job.ended_at", "job.removed", "job.total", "job.remaining", "job.pass_expires_at", "job.reason"])
     .select(["directory.title", "directory.kind", "directory.set_up_url"])
     .select(({ eb }) => eb("job.pass", "is not", null).as("has_pass"));
 
@@ -98,6 +98,7 @@ export async function readPropagation(db: Db | Tx, causeId: string, now: Instant
     left: row.remaining,
     hasPass: row.has_pass === true && row.pass_expires_at !== null && row.pass_expires_at > now,
     passShown: row.has_pass !== true && row.pass_expires_at !== null,
+    passRefused: row.state === "done" && row.reason !== null,
   }));
 }
 

@@ -503,6 +503,7 @@ export interface DirectoryTable {
   position: Generated<number>;
   state: Generated<string>;
   created_at: Timestamp;
+  closed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
 /** What directories have to be told, in the order of its causes: of one account's jobs to one directory only the first that waits is carried, by one node until leased_until. memory (sealed) is what an attempt noted for the next, remaining names what could not be removed, pass (sealed) is shown once to whoever proved who they are. failed and withheld (the account was frozen) wait for an operator. made_at is when the cause was, since when it was last put to work (by its cause, or by an operator), alarmed_at when an operator was told that it failed or takes too long. */
@@ -528,6 +529,7 @@ export interface DirectoryJobTable {
   since: Timestamp;
   ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
   alarmed_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  in_vain: Generated<number>;
 }
 
 /** Resets of an account's authenticators, each by whoever proved to be its person. id is the journey's and the cause of the directories' jobs; token_hash finds the page that follows them. In the browser of browser_hash, while the account's epoch is still this one, an authenticator may be linked anew. removed names the methods, sessions how many ended, reference is what support finds the reset by, return_to the sign-in that the person came from. */
@@ -596,6 +598,14 @@ export interface DemoDirectoryAccountTable {
   sessions_ended_at: ColumnType<Date | null, Date | string | null, Date | string | null>;
 }
 
+/** Where an account's person was told of changes before: e-mail addresses and phone numbers that were replaced. Nothing but notices goes there (REC-8), no account is found by them, and they are deleted once kept_until is over. */
+export interface FormerAddressTable {
+  account_id: string;
+  channel: string;
+  address: string;
+  kept_until: Timestamp;
+}
+
 export interface Tables {
   account: AccountTable;
   account_name: AccountNameTable;
@@ -617,6 +627,7 @@ export interface Tables {
   eid_logout_seen: EidLogoutSeenTable;
   eid_request: EidRequestTable;
   eid_session: EidSessionTable;
+  former_address: FormerAddressTable;
   identity: IdentityTable;
   identity_broker: IdentityBrokerTable;
   invitation: InvitationTable;

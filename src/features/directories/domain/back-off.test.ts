@@ -16,9 +16,10 @@ test("DIR-2 waits grow from five seconds to five minutes, spread by chance", () 
   assert.equal(wait(99, { chance: 1 }), minutes(6));
 });
 
-test("DIR-2 T80 what a directory asks for is honoured, up to a day", () => {
+test("DIR-2 T80 what a directory asks for is honoured, up to a day, and nothing is added to it", () => {
   assert.equal(wait(1, { retryAfter: hours(1) }), hours(1));
-  assert.equal(wait(9, { retryAfter: seconds(1) }), minutes(5));
+  assert.equal(wait(9, { retryAfter: seconds(40), chance: 1 }), seconds(40));
+  assert.equal(wait(9, { retryAfter: seconds(1) }), seconds(5));
   assert.equal(wait(1, { retryAfter: days(400) }), days(1));
 });
 

@@ -10,15 +10,17 @@ const longestAsked = days(1);
 const givenUpAfter = days(3);
 
 /**
- * When to try again after the `attempts`th failure: 5 s, 10 s, and so on to 5 minutes, each up to a fifth longer by
- * `chance` (0 to 1), so that what failed together does not come back together; never before the directory has asked for it.
+ * When to try again after the `inVain`th attempt in a row that got nowhere: 5 s, 10 s, and so on to 5 minutes, each up to a
+ * fifth longer by `chance` (0 to 1), so that what failed together does not come back together. Where the directory says when,
+ * it is then, and no later: it knows best how much it can take. Five seconds at least, whatever it says.
  */
 export function nextAttempt(
-  attempts: number,
-  { now, chance, retryAfter = 0 }: { now: Instant; chance: number; retryAfter?: Duration | undefined },
+  inVain: number,
+  { now, chance, retryAfter }: { now: Instant; chance: number; retryAfter?: Duration | undefined },
 ): Instant {
-  const delay = Math.min(shortest * 2 ** Math.min(Math.max(attempts, 1) - 1, 10), longest);
-  return plus(now, Math.ceil(Math.max(delay * (1 + chance / 5), Math.min(retryAfter, longestAsked))));
+  if (retryAfter !== undefined) return plus(now, Math.ceil(Math.max(shortest, Math.min(retryAfter, longestAsked))));
+  const delay = Math.min(shortest * 2 ** Math.min(Math.max(inVain, 1) - 1, 10), longest);
+  return plus(now, Math.ceil(delay * (1 + chance / 5)));
 }
 
 /** Whether what has waited since `since` is tried no more: it waits for an operator from then on. */

@@ -60,6 +60,7 @@ function sentences({ t, language, now }: LinesView, told: Propagation, state: Li
     state === "failed" && t("recovery-status:failed-do"),
     left.length > 0 && t("recovery-status:left", { left: formatList(wordsOf(left), language, "and") }),
     state === "partly" && t("recovery-status:partly-do"),
+    told.passRefused && t("recovery-status:pass-refused"),
     state === "withheld" && t("recovery-status:withheld-do"),
   ]
     .flat()

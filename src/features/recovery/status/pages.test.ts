@@ -46,6 +46,11 @@ const lines: readonly (readonly [string, Partial<Propagation>, RegExp])[] = [
     /^ class="warn"[\s\S]*removed: 1\. Still there: security key or passkey and Phone\. Remove what is left[\s\S]*aka\.ms/,
   ],
   [
+    "done, and issues no pass",
+    { ...ended, removed: 5, passRefused: true },
+    /^ class="good"[\s\S]*removed: 5\. No temporary pass could be issued there\. [\s\S]*user support[\s\S]*>Done</,
+  ],
+  [
     "failed for good",
     { state: "failed", left: ["Key"] },
     /^ class="bad"[\s\S]*Contact user support[\s\S]*Still there: Key\.[\s\S]*>Failed</,
