@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { sql } from "kysely";
 import type { Organisation } from "../../src/features/organisations/index.ts";
 import { hours } from "../../src/kernel/time.ts";
 import { type Candour, startCandour } from "../doubles/candour/index.ts";
@@ -217,6 +218,34 @@ test("REC-3 an approval counts no more after the owner's own reset, nor once it 
   const page = await again.submit({}, "continue");
   assert.match(page.heading, /could not confirm/, describe(page));
   assert.equal((await lost.standing(other.accountId)).resets, 0);
+});
+
+test("REC-3 REC-5 POL-1 an approval counts by the rules of the moment it is used: a level that rose, an account that became a guest's", async () => {
+  const changes: readonly ((whose: { accountId: string; at: Organisation }) => Promise<unknown>)[] = [
+    ({ at }) =>
+      service.db
+        .updateTable("organisation")
+        .set({ policy: sql`jsonb_set(policy, '{eid}', '{"level": "high"}')` })
+        .where("id", "=", at.id)
+        .execute(),
+    ({ accountId }) =>
+      service.db.updateTable("identity").set({ level: "high" }).where("account_id", "=", accountId).execute(),
+    ({ accountId }) =>
+      service.db.updateTable("account").set({ category: "guest" }).where("id", "=", accountId).execute(),
+  ];
+  for (const change of changes) {
+    const services = { staff: ["candour", "op"], guest: ["candour", "op"] };
+    const aino = await teros({}, { services, withoutCode: true });
+    const visitor = await shown(aino);
+    await decide(aino.accountId, "approve");
+    await visitor.get(visitor.page().path);
+    await change(aino);
+    const before = await lost.standing(aino.accountId);
+    const page = await visitor.submit({}, "continue");
+    assert.match(page.heading, /could not confirm/, `${change} ${describe(page)}`);
+    assert.deepEqual(await lost.standing(aino.accountId), before);
+    assert.equal((await caseOf(aino.accountId)).state, "approved", "the approval is not used up by it");
+  }
 });
 
 test("REC-3 T88 shown again and again in one journey it is one case; three a day of an account", async () => {

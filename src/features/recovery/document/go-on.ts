@@ -1,7 +1,10 @@
+import { levels } from "../../../kernel/identity.ts";
 import type { Attempt, Form, Journey, StepPage, StepView } from "../../journey/index.ts";
 import { loadAccount } from "../../organisations/index.ts";
+import { notConfirmed } from "../not-confirmed.ts";
 import type { RecoveryDeps } from "../recovery-deps.ts";
 import { standing } from "./domain/standing.ts";
+import { verdictOf } from "./judge-document.ts";
 import { approvedPage, overPage, waitingPage } from "./pages.ts";
 
 /** The page of a journey whose document a support agent looks at; null while there is none. */
@@ -21,35 +24,29 @@ export const makeDocumentPage =
 
 /**
  * Goes on by an agent's approval (REC-3): it is used up in the transaction of the proof, in the journey that it was given
- * for, while its account is as it was then. Null for every other post.
+ * for, while its account is as it was then and the document would still do. Null for every other post.
  */
 export const makeGoOn =
-  ({ db, cases, brokers, isOpen }: RecoveryDeps) =>
+  (deps: RecoveryDeps) =>
   async (journey: Journey, form: Form): Promise<Attempt | null> => {
     if (form.document !== "continue") return null;
-    const found = await cases.findByJourney(db, journey.id);
-    if (found?.kind !== "document") return null;
+    const found = await deps.cases.findByJourney(deps.db, journey.id);
+    const level = levels.find((each) => each === found?.facts.level);
+    if (found?.kind !== "document" || !level) return null;
+    const broker = String(found.facts.service);
     return {
       accountId: found.accountId,
       decide: (tx, now) => async (locked) => {
-        const { account, organisation } = locked;
-        const back = { result: "left", url: `/journey/${locked.id}` } as const;
-        const service = String(found.facts.service);
-        const isAllowed =
-          account?.state === "active" &&
-          organisation?.state === "open" &&
-          organisation.policy.recovery.withoutCode &&
-          brokers.provingFor(organisation, account.category).some(({ name }) => name === service) &&
-          (await isOpen(tx, service));
-        const used = isAllowed ? await cases.useApproval(tx, { journeyId: locked.id, account }, now) : null;
-        if (!used) return back;
+        const { id, account } = locked;
+        const bound = account && (await deps.identities.read(tx, account.id));
+        const verdict = await verdictOf(deps, tx, locked, { broker, level, bound });
+        if (verdict !== "proved") return notConfirmed(`document-${verdict}`, broker);
+        const used = account && (await deps.cases.useApproval(tx, { journeyId: id, account }, now));
+        if (!used) return { result: "left", url: `/journey/${id}` };
         return {
           result: "shown",
-          proofs: [{ kind: "identity-proofed", authenticatorId: null, by: service }],
-          event: {
-            type: "recovery.proved",
-            detail: { broker: service, level: String(used.facts.level), case: used.reference },
-          },
+          proofs: [{ kind: "identity-proofed", authenticatorId: null, by: broker }],
+          event: { type: "recovery.proved", detail: { broker, level, case: used.reference } },
         };
       },
     };

@@ -1,13 +1,13 @@
-import { birthDateOf } from "../../../kernel/identity.ts";
+import { birthDateOf, type Level } from "../../../kernel/identity.ts";
 import type { Origin } from "../../../kernel/origin.ts";
 import { hours, type Instant, plus } from "../../../kernel/time.ts";
 import type { Db, Tx } from "../../../platform/database/index.ts";
 import { use } from "../../../platform/throttle/index.ts";
 import type { Described } from "../../../ports/identity-broker.ts";
-import type { Asked } from "../../authenticators/eid/index.ts";
+import type { Asked, BoundIdentity } from "../../authenticators/eid/index.ts";
 import { type Attempt, type Journey, lengthenJourney, type Outcome } from "../../journey/index.ts";
 import { type Account, findAccountsByName, loadOrganisation } from "../../organisations/index.ts";
-import { judgeProof } from "../domain/judge-proof.ts";
+import { judgeProof, type Verdict } from "../domain/judge-proof.ts";
 import { notConfirmed } from "../not-confirmed.ts";
 import type { RecoveryDeps } from "../recovery-deps.ts";
 import { isSamePerson } from "./domain/same-person.ts";
@@ -49,12 +49,20 @@ async function fitsAccount({ identities }: RecoveryDeps, db: Db | Tx, account: A
   return bound && birthDate && isSamePerson(person, { ...account, birthDate }) ? bound : null;
 }
 
-/** Judged under the account's lock, by what is stored at that moment. */
-async function judge(deps: RecoveryDeps, tx: Tx, journey: Journey, shown: Shown, now: Instant): Promise<Outcome> {
-  const { account, organisation } = journey;
-  const { broker, level } = shown;
-  if (!account || !organisation?.policy.recovery.withoutCode) return notConfirmed("document-of-nobody", broker);
-  const bound = await fitsAccount(deps, tx, account, shown);
+/** A document that names the account's person: the service that read it, how surely, and whom the account is bound to. */
+type Read = Readonly<{ broker: string; level: Level; bound: BoundIdentity | null }>;
+
+/**
+ * Whether a document that names the account's person counts, by the rules of this moment: when it is shown, and again when
+ * its approval is used.
+ */
+export async function verdictOf(
+  deps: Pick<RecoveryDeps, "brokers" | "isOpen">,
+  tx: Tx,
+  { account, organisation }: Pick<Journey, "account" | "organisation">,
+  { broker, level, bound }: Read,
+): Promise<Verdict | "of-nobody" | "of-guest"> {
+  if (!account || !organisation?.policy.recovery.withoutCode) return "of-nobody";
   const accepted = deps.brokers.provingFor(organisation, account.category).some(({ name }) => name === broker);
   const verdict = judgeProof({
     state: account.state,
@@ -64,8 +72,16 @@ async function judge(deps: RecoveryDeps, tx: Tx, journey: Journey, shown: Shown,
     least: organisation.policy.eid.level,
     isAccepted: accepted && (await deps.isOpen(tx, broker)),
   });
-  if (verdict !== "proved") return notConfirmed(`document-${verdict}`, broker);
-  if (account.category === "guest") return notConfirmed("document-of-guest", broker);
+  return verdict === "proved" && account.category === "guest" ? "of-guest" : verdict;
+}
+
+/** Judged under the account's lock, by what is stored at that moment. */
+async function judge(deps: RecoveryDeps, tx: Tx, journey: Journey, shown: Shown, now: Instant): Promise<Outcome> {
+  const { account, organisation } = journey;
+  const { broker, level } = shown;
+  const bound = account && (await fitsAccount(deps, tx, account, shown));
+  const verdict = await verdictOf(deps, tx, journey, { broker, level, bound });
+  if (!account || !organisation || verdict !== "proved") return notConfirmed(`document-${verdict}`, broker);
   const known = await deps.cases.findByJourney(tx, journey.id);
   if (known?.state === "open" || known?.state === "approved") return { result: "left", url: `/journey/${journey.id}` };
   if (await use(tx, { key: `document:${account.id}`, ...perAccount }, now))
