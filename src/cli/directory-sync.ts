@@ -36,7 +36,7 @@ export function addSync(
   run: (act: (context: Context) => Promise<number>) => Promise<void>,
 ): void {
   directory.addCommand(
-    makeCommand("sync", "Tell a directory of every account that is there already: after it was added, or was closed.", [
+    makeCommand("sync", "Tell a directory of every account that is there already: after it was added.", [
       "vahva directory sync koivula entra --dry-run",
       "vahva directory sync koivula entra",
     ])

@@ -40,6 +40,7 @@ test("DIR-1 OPS-2 a directory is added, changed, listed, closed and opened; what
     settings: { address: "a" },
     position: 2,
     state: "closed",
+    closedAt: null,
     hasSecret: true,
   });
   const again = await directory("add", "koivula", "library", ...flags);
@@ -57,19 +58,23 @@ test("DIR-1 OPS-2 a directory is added, changed, listed, closed and opened; what
   );
   assert.match((await directory("set", "koivula", "library", "--set-up-url", "none")).out, /^set-up page +none$/m);
   assert.match((await directory("open", "koivula", "library")).out, /^state +open$/m);
-  assert.match((await directory("close", "koivula", "library")).out, /^state +closed$/m);
+  assert.match((await directory("close", "koivula", "library")).out, /^state +closed since \d{4}-.*waits$/m);
   const all = await directory("list", "--organisation", "koivula");
   assert.match(all.out, /^koivula {2}entra +entra +fake {2}open\nkoivula {2}library {2}Kirjasto {2}fake {2}closed$/);
   assert.equal(JSON.parse((await directory("list", "--json")).out).length, 2);
   const show = await directory("show", "koivula", "library");
   assert.match(show.out, /^secret +kept sealed$/m);
   assert.doesNotMatch(JSON.stringify([added, changed, all, show]), /very-hidden/);
-  for (const command of ["show", "open", "close", "set", "check"]) {
+  for (const command of ["show", "open", "close", "set", "check", "remove"]) {
     assert.equal((await directory(command, "koivula", "nobody")).code, 1, command);
     assert.equal((await directory(command, "nowhere", "entra")).code, 1, command);
     assert.equal((await directory(command, "koivula")).code, 2, command);
   }
   assert.equal((await directory("add", "koivula", "x")).code, 2);
+  const open = await directory("remove", "koivula", "entra");
+  assert.deepEqual([open.code, /vahva directory close koivula entra/.test(open.err)], [1, true]);
+  assert.deepEqual(await directory("remove", "koivula", "library"), { code: 0, out: "", err: "" });
+  assert.equal((await directory("show", "koivula", "library")).code, 1);
 });
 
 test("DIR-1 check asks the directory itself; the doctor asks each open one, and counts what waits for somebody", async () => {
@@ -99,6 +104,20 @@ test("DIR-1 check asks the directory itself; the doctor asks each open one, and 
   const [broken] = await checkDirectories(contextOf(ground));
   assert.deepEqual([broken?.verdict, broken?.says], ["fail", "It can't be used: address: Give one."]);
   await ground.db.updateTable("directory").set({ settings: '{"address":"a"}' }).where("name", "=", "entra").execute();
+});
+
+test("DIR-2 the doctor tells of a directory that is closed since it was open, and of none that is being prepared", async () => {
+  const flags = ["--kind", "fake", "--settings", '{"address":"a"}'];
+  await directory("add", "koivula", "prepared", ...flags, "--closed");
+  await ground.db.deleteFrom("directory_job").execute();
+  await directory("close", "koivula", "entra");
+  const said = await checkDirectories(contextOf(ground));
+  assert.deepEqual(
+    said.map(({ name, verdict }) => [name, verdict]),
+    [["Directory koivula/entra", "advice"]],
+  );
+  await directory("open", "koivula", "entra");
+  await directory("remove", "koivula", "prepared");
 });
 
 test("DIR-2 DIR-3 REC-8 dead letters and what was withheld are shown, sent again and dropped", async () => {

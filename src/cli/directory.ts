@@ -59,7 +59,7 @@ function show(io: Io, directory: StoredDirectory, asJson: boolean | undefined): 
         ["title", localised(directory.title, "en")],
         ["categories", directory.categories.join(", ") || "all"],
         ["set-up page", directory.setUpUrl ?? "none"],
-        ["state", directory.state],
+        ["state", stateWords(directory)],
         ["position", String(directory.position)],
         ["secret", directory.hasSecret ? "kept sealed" : "none"],
         ["settings", JSON.stringify(directory.settings)],
@@ -67,6 +67,11 @@ function show(io: Io, directory: StoredDirectory, asJson: boolean | undefined): 
     );
   return 0;
 }
+
+const stateWords = ({ state, closedAt }: StoredDirectory): string => {
+  if (state === "open") return "open";
+  return closedAt ? `closed since ${closedAt.toISOString()}; what it has to be told waits` : "closed, and never opened";
+};
 
 type Act = (context: Context, io: Io, organisation: Organisation, name: string, flags: Flags) => Promise<number>;
 
@@ -109,9 +114,20 @@ const setState =
   (state: StoredDirectory["state"]): Act =>
   async ({ features }, io, organisation, name, flags) => {
     const result = await features.directories.registry.setState(organisation.id, name, state, by);
-    const changed = found(result === "no-such-directory" ? null : result, missing(organisation, name));
-    return "problems" in changed ? refuse(io, changed.problems) : show(io, changed.directory, flags.json);
+    const { directory, resumed } = found(result === "no-such-directory" ? null : result, missing(organisation, name));
+    if (resumed > 0) io.say(`It is told now what waited for it: ${resumed}.`);
+    if (state === "closed")
+      io.say("What it has to be told waits until it is opened; people see on their page that it does.");
+    return show(io, directory, flags.json);
   };
+
+const remove: Act = async ({ features }, io, organisation, name) => {
+  const result = await features.directories.registry.remove(organisation.id, name, by);
+  const done = found(result === "no-such-directory" ? null : result, missing(organisation, name));
+  if (done === "removed") return 0;
+  const says = `The directory is open. "vahva directory close ${organisation.slug} ${name}" closes it first.`;
+  return refuse(io, [{ field: "", says }]);
+};
 
 const showOne: Act = async ({ features }, io, organisation, name, flags) => {
   const directory = await features.directories.registry.find(organisation.id, name);
@@ -216,14 +232,15 @@ export const addDirectory: AddCommand = (parent, io, outcome) => {
   );
   addNamed(
     asJson(
-      named("open", "Open a directory: it is told what waits for it and what changes from now on. See also sync."),
+      named("open", "Open a directory: it is told what waits for it, and what changes from now on. See also sync."),
     ),
     setState("open"),
   );
   addNamed(
-    asJson(named("close", "Close a directory: it is told nothing, and what changes meanwhile is not kept for it.")),
+    asJson(named("close", "Close a directory for a while: what it has to be told waits until it is opened.")),
     setState("closed"),
   );
+  addNamed(named("remove", "Remove a closed directory for good, with all that waits for it."), remove);
   addNamed(asJson(named("check", "Ask a directory whether it would do what it is told; changes nothing.")), check);
   addSync(directory, io, run);
   addJobs(directory, io, run);

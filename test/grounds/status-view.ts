@@ -14,6 +14,7 @@ export const told = (given: Partial<Propagation> = {}): Propagation => ({
   attempts: 0,
   nextAttemptAt: new Date("2026-11-22T12:02:04Z"),
   madeAt: new Date("2026-11-22T12:02:04Z"),
+  isPaused: false,
   endedAt: null,
   removed: null,
   total: null,

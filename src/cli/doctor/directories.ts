@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StoredDirectory } from "../../features/directories/index.ts";
-import { seconds } from "../../kernel/time.ts";
+import { type Instant, seconds } from "../../kernel/time.ts";
 import { type Context, slugsOf } from "../context.ts";
 import { advice, type Check, fail, wordsOf } from "./check.ts";
 
@@ -9,13 +9,15 @@ const longestWait = seconds(10);
 /** What each open directory says of itself, and what waits for somebody to look at it. */
 export async function checkDirectories(context: Context): Promise<Check[]> {
   const { registry, desk } = context.features.directories;
-  const open = (await registry.list(null)).filter(({ state }) => state === "open");
+  // One that was never open is still being prepared.
+  const known = (await registry.list(null)).filter(({ state, closedAt }) => state === "open" || closedAt);
   const slugs = await slugsOf(
     context,
-    open.map(({ organisationId }) => organisationId),
+    known.map(({ organisationId }) => organisationId),
   );
-  const checks = open.map((directory) => {
+  const checks = known.map((directory) => {
     const slug = slugs.get(directory.organisationId) ?? directory.organisationId;
+    if (directory.closedAt) return [closed(slug, directory.name, directory.closedAt)];
     return Promise.race([checkOne(context, directory, slug), silence(`Directory ${slug}/${directory.name}`)]);
   });
   const { failed, withheld } = await desk.count();
@@ -33,6 +35,13 @@ export async function checkDirectories(context: Context): Promise<Check[]> {
   const waits = [...(failed + withheld > 0 ? [waiting] : []), ...(partly > 0 ? [notAll] : [])];
   return [...(await Promise.all(checks)).flat(), ...waits];
 }
+
+const closed = (slug: string, name: string, at: Instant): Check =>
+  advice(
+    `Directory ${slug}/${name}`,
+    `It is closed since ${at.toISOString().slice(0, 10)}: what it has to be told waits.`,
+    `"vahva directory open ${slug} ${name}" opens it; "remove" forgets it.`,
+  );
 
 async function checkOne(
   { features }: Context,

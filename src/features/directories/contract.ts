@@ -22,6 +22,8 @@ export type Propagation = Readonly<{
   attempts: number;
   /** Of one that waits: when it is tried next; a moment ago while it is being tried. */
   nextAttemptAt: Instant | null;
+  /** It waits until an operator opens the directory again. */
+  isPaused: boolean;
   madeAt: Instant;
   endedAt: Instant | null;
   removed: number | null;
@@ -39,8 +41,8 @@ export type Propagation = Readonly<{
 /** What other features ask of the directories: DIR-2, in their own transactions. */
 export type Directories = Readonly<{
   /**
-   * Records that every open directory of the account's organisation that has its category is to be told, one job each.
-   * Whoever calls it holds the account's lock, so that jobs of an account are in the order of their causes. Resolves to how many.
+   * Records that every directory of the account's organisation that has its category is to be told, one job each; one that
+   * is closed for a while when it opens, one that was never open not at all. Whoever calls it holds the account's lock, so that jobs of an account are in the order of their causes. Resolves to how many.
    */
   tell(
     tx: Tx,

@@ -17,11 +17,14 @@ export type StoredDirectory = Readonly<{
   settings: Readonly<Record<string, unknown>>;
   position: number;
   state: "open" | "closed";
+  /** When it was closed after it had been open; null while it is open, and of one that never was. */
+  closedAt: Instant | null;
   hasSecret: boolean;
   createdAt: Instant;
 }>;
 
-export type NewDirectory = Omit<StoredDirectory, "position" | "hasSecret"> & Readonly<{ secret: string | null }>;
+export type NewDirectory = Omit<StoredDirectory, "position" | "hasSecret" | "closedAt"> &
+  Readonly<{ secret: string | null }>;
 
 /** A directory as it lies there, for whoever connects to it: reading it may fail, and concerns this one only. */
 export type DirectoryRow = Readonly<{
@@ -56,6 +59,7 @@ const toDirectory = (row: Row): StoredDirectory => ({
   settings: settingsOf.parse(row.settings),
   position: row.position,
   state: row.state === "closed" ? "closed" : "open",
+  closedAt: row.closed_at,
   hasSecret: row.secret !== null,
   createdAt: row.created_at,
 });
@@ -160,9 +164,15 @@ export async function saveDirectory(tx: Tx, directory: StoredDirectory): Promise
       settings: jsonText(directory.settings),
       position: directory.position,
       state: directory.state,
+      closed_at: directory.closedAt,
     })
     .where("id", "=", directory.id)
     .execute();
+}
+
+/** Deletes it with all that it has been told and was to be told. */
+export async function deleteDirectory(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("directory").where("id", "=", id).execute();
 }
 
 export async function saveSecret(

@@ -26,7 +26,8 @@ type NewJobs = Readonly<{
 }>;
 
 /**
- * Inserts a job for each open directory that has the account, and wakes the nodes when the transaction commits.
+ * Inserts a job for each directory that has the account, and wakes the nodes when the transaction commits. A directory that
+ * is closed for a while is told later; one that was never open, nothing.
  *
  * An account's state is read when its job is carried: one that waits already stands for this cause too, unless somebody
  * follows it. Its row is written, so that nobody claims it, and reads the account, before this transaction has committed.
@@ -46,7 +47,7 @@ export async function insertJobs(tx: Tx, { account, task, cause }: NewJobs): Pro
       insert into directory_job (directory_id, account_id, task, cause_id, state, rank, next_attempt_at, made_at, since)
       select id, ${account.id}::uuid, ${task}, ${cause.id}::uuid, 'waiting', ${rank}, at.now, at.now, at.now
       from directory, (select ${cause.at}::timestamptz as now) as at
-      where organisation_id = ${account.organisationId} and state = 'open'
+      where organisation_id = ${account.organisationId} and (state = 'open' or closed_at is not null)
         and (categories = '{}' or ${account.category} = any (categories))
         and id not in (select directory_id from standing where ${collapses})
       returning id
@@ -66,13 +67,24 @@ export async function withholdJobs(tx: Tx, accountId: string): Promise<number> {
   return Number(numUpdatedRows);
 }
 
+/** Counts what waits for a directory as put to work now, since it has opened; resolves to how much that is. */
+export async function resumeJobs(tx: Tx, directoryId: string, now: Instant): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable("directory_job")
+    .set({ since: now, alarmed_at: null, next_attempt_at: now, in_vain: 0 })
+    .where("directory_id", "=", directoryId)
+    .where("state", "=", "waiting")
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
 const select = (db: Db | Tx) =>
   db
     .selectFrom("directory_job as job")
     .innerJoin("directory", "directory.id", "job.directory_id")
     .select(["job.id", "job.state", "job.attempts", "job.next_attempt_at", "job.leased_until", "job.made_at"])
     .select(["job.ended_at", "job.removed", "job.total", "job.remaining", "job.pass_expires_at", "job.reason"])
-    .select(["directory.title", "directory.kind", "directory.set_up_url"])
+    .select(["directory.title", "directory.kind", "directory.set_up_url", "directory.state as directory_state"])
     .select(({ eb }) => eb("job.pass", "is not", null).as("has_pass"));
 
 /** How far the jobs of `causeId` are, in the order of the directories. */
@@ -91,6 +103,7 @@ export async function readPropagation(db: Db | Tx, causeId: string, now: Instant
     state: stateOf.parse(row.state),
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
+    isPaused: row.state === "waiting" && row.directory_state === "closed",
     madeAt: row.made_at,
     endedAt: row.ended_at,
     removed: row.removed,

@@ -9,6 +9,7 @@ import type { Actor, Audit } from "../audit/index.ts";
 import { categories } from "../organisations/index.ts";
 import { type ConnectDeps, connectDirectory } from "./connect.ts";
 import {
+  deleteDirectory,
   findDirectory,
   insertDirectory,
   listDirectories,
@@ -18,6 +19,7 @@ import {
   saveDirectory,
   saveSecret,
 } from "./directory-store.ts";
+import { resumeJobs } from "./job-store.ts";
 
 export type RegistryDeps = ConnectDeps & Readonly<{ db: Db; clock: Clock; random: Random; audit: Audit }>;
 
@@ -135,21 +137,37 @@ export function makeRegistry(deps: RegistryDeps) {
         return { directory: { ...directory, hasSecret: secret === undefined ? before.hasSecret : secret !== null } };
       }),
 
-    /** Opens or closes a directory. A closed one is told nothing: what waits for it goes on waiting, what is new is not kept. */
+    /**
+     * Opens or closes a directory. A closed one is told nothing: what it has to be told waits until it opens, and counts as
+     * put to work then. `resumed` is how much that is.
+     */
     setState: (
       organisationId: string,
       name: string,
       state: StoredDirectory["state"],
       { actor }: By,
-    ): Promise<DirectoryResult | "no-such-directory"> =>
+    ): Promise<Readonly<{ directory: StoredDirectory; resumed: number }> | "no-such-directory"> =>
       db.transaction().execute(async (tx) => {
         const before = await lockDirectory(tx, organisationId, name);
         if (!before) return "no-such-directory";
-        if (before.state === state) return { directory: before };
-        const directory = { ...before, state };
+        if (before.state === state) return { directory: before, resumed: 0 };
+        const now = clock.now();
+        const directory = { ...before, state, closedAt: state === "closed" ? now : null };
         await saveDirectory(tx, directory);
+        const resumed = state === "open" ? await resumeJobs(tx, before.id, now) : 0;
         await audit.record(tx, [event(state === "open" ? "directory.opened" : "directory.closed", before, actor)]);
-        return { directory };
+        return { directory, resumed };
+      }),
+
+    /** Removes a closed directory for good, with all that it was still to be told. */
+    remove: (organisationId: string, name: string, { actor }: By): Promise<"removed" | "open" | "no-such-directory"> =>
+      db.transaction().execute(async (tx) => {
+        const before = await lockDirectory(tx, organisationId, name);
+        if (!before) return "no-such-directory";
+        if (before.state === "open") return "open";
+        await deleteDirectory(tx, before.id);
+        await audit.record(tx, [event("directory.removed", before, actor, { kind: before.kind })]);
+        return "removed";
       }),
 
     /** An organisation's, or (null) all of them. */

@@ -18,6 +18,7 @@ const words = {
   waiting: "recovery-status:state-waiting",
   "under-way": "recovery-status:state-under-way",
   again: "recovery-status:state-again",
+  paused: "recovery-status:state-waiting",
   done: "recovery-status:state-done",
   partly: "recovery-status:state-partly",
   failed: "recovery-status:state-failed",
@@ -28,6 +29,7 @@ const looks = {
   waiting: "waiting",
   "under-way": "under-way",
   again: "under-way",
+  paused: "waiting",
   done: "passed",
   partly: "advice",
   failed: "failed",
@@ -54,6 +56,7 @@ function sentences({ t, language, now }: LinesView, told: Propagation, state: Li
   const isOnItsWay = state === "under-way" || state === "again";
   return [
     state === "waiting" && t("recovery-status:waiting-note"),
+    state === "paused" && t("recovery-status:paused-note"),
     (state === "done" || state === "partly") && endedAt && [doneAt(t, at(endedAt)), took(t, between(madeAt, endedAt))],
     removed !== null && counted(t, removed, isOnItsWay ? total : null),
     state === "again" && nextAttemptAt && t("recovery-status:again-at", at(nextAttemptAt)),

@@ -21,6 +21,7 @@ const ended = { state: "done", endedAt: plus(madeAt, seconds(4)) } as const;
 
 const lines: readonly (readonly [string, Partial<Propagation>, RegExp])[] = [
   ["waiting", {}, /^ class="off"[\s\S]*told in a moment[\s\S]*>Waiting</],
+  ["closed for a while", { isPaused: true }, /^ class="off"[\s\S]*closed for now\. It is told when[\s\S]*>Waiting</],
   ["under way", { attempts: 1, removed: 1, total: 2 }, /removed: 1 of 2\.<[\s\S]*>Under way</],
   [
     "asked to wait",

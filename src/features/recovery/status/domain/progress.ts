@@ -8,16 +8,21 @@ export type Told = Readonly<{
   state: "waiting" | "done" | "failed" | "withheld";
   attempts: number;
   nextAttemptAt: Instant | null;
+  isPaused: boolean;
   removed: number | null;
   left: readonly string[];
 }>;
 
-/** What a line of the list says. `again`: it is tried once more later. `partly`: done, but not all could be removed. */
-export type LineState = "waiting" | "under-way" | "again" | "done" | "partly" | "failed" | "withheld";
+/**
+ * What a line of the list says. `again`: it is tried once more later. `paused`: it is told when it is open again. `partly`:
+ * done, but not all could be removed.
+ */
+export type LineState = "waiting" | "under-way" | "again" | "paused" | "done" | "partly" | "failed" | "withheld";
 
-export function lineState({ state, attempts, nextAttemptAt, removed, left }: Told, now: Instant): LineState {
+export function lineState({ state, attempts, nextAttemptAt, isPaused, removed, left }: Told, now: Instant): LineState {
   if (state === "done") return left.length > 0 ? "partly" : "done";
   if (state !== "waiting") return state;
+  if (isPaused) return "paused";
   if (attempts > 0 && nextAttemptAt && nextAttemptAt > now) return "again";
   return attempts > 0 || removed !== null ? "under-way" : "waiting";
 }
