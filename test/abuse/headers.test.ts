@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { authorizeUrl, makePkce } from "../grounds/provider-ground.ts";
@@ -60,6 +61,34 @@ test("T74 every route's answer carries the headers and cookies of a safe page, s
         assert.ok(answer.status < 500, `${method} ${path}: ${answer.status}`);
         check(`${method} ${path}`, path, answer);
       }
+});
+
+test("T98 null characters and names sent twice in what follows the address of any page are no fault of ours", async () => {
+  const source = globSync("src/features/**/*.ts").map((file) => readFileSync(file, "utf8"));
+  const named = source.flatMap((text) => [...text.matchAll(/\b(?:Querystring: \{|query\.)([^}\n]*)/g)]);
+  const names = new Set(
+    named.flatMap(([, part]) => [...(part ?? "").matchAll(/(\w+)(?=\?:)|^(\w+)/g)].map(([name]) => name)),
+  );
+  for (const name of ["client_id", "redirect_uri", "login_hint", "lang"]) names.add(name);
+  assert.ok(names.size > 10 && names.has("organisation") && names.has("journey"), [...names].join(" "));
+  const queries = ["%00", "a%00", "%F0%9F%98%80", "%ff"].flatMap((value) =>
+    [...names].flatMap((name) => [`${name}=${value}`, `${name}=a&${name}=${value}`]),
+  );
+  for (const { method, url } of service.routes) {
+    if (method !== "GET") continue;
+    const path = url.replace(/:\w+/g, "x").replace("*", "x");
+    // All at once, and what a page may look at first alone.
+    for (const query of [
+      queries.join("&"),
+      ...["%00", "a%00"].map((value) => [...names].map((name) => `${name}=${value}`).join("&")),
+      "organisation=%00",
+      "client_id=%00",
+    ]) {
+      const answer = await fetch(`${service.url}${path}?${query}`, { redirect: "manual", headers: { cookie } });
+      await answer.arrayBuffer();
+      assert.ok(answer.status < 500, `${path}?${query.slice(0, 60)}: ${answer.status}`);
+    }
+  }
 });
 
 test("T74 SIN-12 so does every error: no such page, method, form, too long, not understood", async () => {

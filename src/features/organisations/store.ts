@@ -65,10 +65,12 @@ export async function loadOrganisation(db: Db | Tx, id: string): Promise<Organis
 }
 
 const isId = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+const slugForm = /^[a-z0-9-]{1,63}$/;
 
 /** The organisation of that id or slug; null for any other text. */
 export async function findOrganisation(db: Db | Tx, idOrSlug: string): Promise<Organisation | null> {
   if (isId(idOrSlug)) return loadOrganisation(db, idOrSlug);
+  if (!slugForm.test(idOrSlug)) return null;
   const row = await select(db).where("slug", "=", idOrSlug).executeTakeFirst();
   return row ? toOrganisation(row) : null;
 }
