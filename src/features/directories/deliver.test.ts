@@ -128,7 +128,18 @@ test("DIR-2 T80 nodes side by side never carry one job twice, nor two of an acco
   const nodes = Array.from({ length: 4 }, () => ground.node());
   while ((await states()).includes("waiting")) await Promise.all(nodes.map((node) => node.deliverDue()));
   assert.equal(ground.attempts.length, 16);
-  assert.equal(most, 2);
+  assert.ok(most <= 2);
+
+  ground.attempts.length = 0;
+  const { begun, waiting } = hold();
+  for (const person of people) await ground.tell(person);
+  const deliveries = nodes.map((node) => node.deliverDue());
+  for (let told = 0; told < people.length; told += 2) {
+    await begun(told + 2);
+    for (const carried of waiting.slice(told, told + 2)) carried(ground.done);
+  }
+  await Promise.all(deliveries);
+  assert.ok(!(await states()).includes("waiting"), "two at once, and all of them");
 });
 
 test("DIR-2 T80 an hour that a directory asks for is waited for", async () => {
