@@ -49,7 +49,8 @@ export const makeDepart =
     const choice = choices.find((each) => each.name === name);
     const known = choice?.selection.means ?? [];
     if (!choice || (means === null ? known.length > 0 : !known.some(({ id }) => id === means)))
-      return outcome(closed(name.slice(0, 31)));
+      // Anybody's text, which has no place in the audit.
+      return outcome(closed(choice?.name ?? "unknown"));
 
     const state = random.bytes(32).toString("base64url");
     const level = journey.organisation?.policy.eid.level ?? "substantial";

@@ -1,4 +1,6 @@
 import { localised } from "../../../kernel/language.ts";
+import { hours } from "../../../kernel/time.ts";
+import { use } from "../../../platform/throttle/index.ts";
 import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
 import { makeAskAgain } from "./ask-again.ts";
 import { makeDepart, outcome } from "./depart.ts";
@@ -8,6 +10,9 @@ import { dropPending, findPending } from "./pending-store.ts";
 import { askedBy, type Prover } from "./prover.ts";
 import { findAnswer, useAnswer } from "./request-store.ts";
 import { makeSeals } from "./seals.ts";
+
+/** A departure opens a session at a service that may have its price; whole companies stand behind one address. */
+const perNetwork = { limit: 120, window: hours(1) } as const;
 
 /** The step by which a person proves who they are, at a service of their choice and back. */
 export function makeProve(deps: EidDeps, prover: Prover): StepHandler {
@@ -62,12 +67,19 @@ export function makeProve(deps: EidDeps, prover: Prover): StepHandler {
         await dropPending(db, journey.id);
         return backTo(journey);
       }
-      return (
-        (await prover.attempt?.(journey, form, poster)) ??
-        depart(prover.kind, journey, form, poster, prover.brokersFor(journey))
-      );
+      const own = await prover.attempt?.(journey, form, poster);
+      if (own) return own;
+      if (form.means && (await use(db, { key: `eid-proof:network:${poster.network}`, ...perNetwork }, clock.now())))
+        return tooMany;
+      return depart(prover.kind, journey, form, poster, prover.brokersFor(journey));
     },
   };
 }
+
+const tooMany = outcome({
+  result: "refused",
+  notice: { key: "eid:too-many", tone: "warn" },
+  event: { type: "eid.refused", detail: { reason: "too-many" } },
+});
 
 const backTo = ({ id }: Journey): Attempt => outcome({ result: "left", url: `/journey/${id}` });
