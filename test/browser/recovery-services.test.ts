@@ -191,7 +191,7 @@ test("REC-2 GUI-1 GUI-2 a new password ordered from where one can't sign in, and
   await toWays({ page, language, see }, email);
   await mouse.press(page, t("recovery:order"));
   await see(t("password:ordered"), "5-ordered");
-  const temporary = await temporaryTo(service, number, 2);
+  const temporary = await temporaryTo(service, number);
   await mouse.press(page, t("password:back-to-sign-in"));
   await see(t("password:sign-in"), "6-sign-in");
   await mouse.fill(page, { username: email, password: temporary });
