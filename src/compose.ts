@@ -97,6 +97,10 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
       onLate: metrics.countLateDirectory,
     });
     const shared = { db, clock, random, keyring, audit, messages, identities, directories };
+    const onNotErased = (broker: string, session: string) => {
+      metrics.countIdentification(broker, "not-erased");
+      logger.error({ broker, session }, "a session at an identification broker could not be erased: ask the broker to");
+    };
     const ruled = { ...shared, methods: methodNames, countries: config.sms.countries };
     const invitations = inviting({ ...shared, publicUrl: config.publicUrl, countries: config.sms.countries });
     return {
@@ -111,8 +115,8 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
         accounts: { thaw: makeThawAccount(shared) },
         tokens: { importTokens: makeImportTokens(shared) },
         applications: applicationRegistry(shared),
-        identityBrokers: makeIdentityBrokers(config, shared),
-        support: support(shared),
+        identityBrokers: makeIdentityBrokers(config, { ...shared, onNotErased }),
+        support: support(ruled),
         organisations: {
           createOrganisation: makeCreateOrganisation(ruled),
           changeOrganisation: makeChangeOrganisation(ruled),

@@ -166,6 +166,8 @@ export type BrokerContext = Readonly<{
   /** Where the browser comes back from this broker: `<publicUrl>/eid/<name>/callback`. */
   callbackUrl: string;
   keys: RelyingPartyKeys;
+  /** Told of a session that a broker keeps, by its own name for it, though we wanted it erased: somebody has to ask for that. */
+  onNotErased?: (broker: string, session: string) => void;
 }>;
 
 /** An adapter: the profiles it speaks, and what makes a broker of settings. */

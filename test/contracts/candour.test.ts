@@ -229,16 +229,18 @@ test("T52 a service in trouble is unavailable, whatever trouble and where, and w
   assert.deepEqual(await unreadable.come(), { result: "unavailable", reason: "answer-unreadable" });
 });
 
-test("REC-3 erasing is tried twice, and whoever was proved is so without it", async () => {
+test("REC-3 erasing is tried twice, whoever was proved is so without it, and somebody is told which session is left", async () => {
   const kept = ground.candour.kept();
   ground.candour.answerNext({ erase: ["http-500"] });
   assert.equal((await ground.round()).result, "identified");
   assert.equal(ground.candour.kept(), kept);
+  assert.deepEqual(ground.notErased, []);
   ground.candour.answerNext({ erase: ["reset", "hang"] });
   assert.equal((await ground.round()).result, "identified");
   assert.equal(ground.candour.kept(), kept + 1);
   const asked = ground.candour.log.slice(-3).map(({ at }) => at);
   assert.deepEqual(asked, ["read", "erase", "erase"]);
+  assert.deepEqual(ground.notErased, [`candour ${ground.candour.sessions().at(-1)}`]);
 });
 
 test("in production the sandbox proves nobody, and another address is to be given", async () => {

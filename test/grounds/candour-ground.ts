@@ -18,11 +18,13 @@ type Over = { environment?: BrokerContext["environment"]; secret?: string | null
 export async function openCandourGround() {
   const clock = fakeClock();
   const candour = await startCandour({ clock });
+  const notErased: string[] = [];
 
   const adapter = (settings: More = {}, { environment = "test", secret = candour.secret, limit }: Over = {}) => {
     const parsed = candourKind.parse("candour", { ...candour.settings, ...settings });
     assert.ok("settings" in parsed, JSON.stringify(parsed));
-    const context = { publicUrl: "https://vahva.example", environment, callbackUrl, keys: refusedKeys };
+    const onNotErased = (broker: string, session: string) => void notErased.push(`${broker} ${session}`);
+    const context = { publicUrl: "https://vahva.example", environment, callbackUrl, keys: refusedKeys, onNotErased };
     return connect({ name: "candour", profile: "candour", settings: parsed.settings, secret }, context, limit);
   };
 
@@ -52,7 +54,7 @@ export async function openCandourGround() {
     return left.come();
   }
 
-  return { clock, candour, adapter, leave, round, stop: candour.stop };
+  return { clock, candour, notErased, adapter, leave, round, stop: candour.stop };
 }
 
 export type CandourGround = Awaited<ReturnType<typeof openCandourGround>>;

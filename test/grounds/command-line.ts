@@ -36,7 +36,7 @@ export function contextOf(ground: Ground, env: Io["env"] = {}): Context {
       accounts: { thaw: makeThawAccount(deps) },
       tokens: { importTokens: makeImportTokens(deps) },
       applications: applicationRegistry(deps),
-      identityBrokers: makeIdentityBrokers(config, deps),
+      identityBrokers: makeIdentityBrokers(config, { ...deps, onNotErased: () => {} }),
       directories: deps.directories,
       support: support(deps),
       cases: makeCases(deps),

@@ -30,7 +30,7 @@ const patience = seconds(6);
 
 /** The service by its settings. `limit` is what a step may take. */
 export function connect(
-  { settings, secret }: BrokerSettings,
+  { name, settings, secret }: BrokerSettings,
   context: BrokerContext,
   limit: Duration = patience,
 ): IdentityBroker {
@@ -60,7 +60,7 @@ export function connect(
     if (!result) return refused("session-gone");
     const judged = judgeResult(result, setup, { ...sent, session });
     // What is needed is copied; whatever came of it, nothing stays there that could be erased.
-    if (judged.result !== "pending") await candour.erase(session);
+    if (judged.result !== "pending" && !(await candour.erase(session))) context.onNotErased?.(name, session);
     return judged;
   };
 

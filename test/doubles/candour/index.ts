@@ -137,6 +137,8 @@ export async function startCandour({ clock = machineClock }: { clock?: Clock } =
     log,
     /** How many sessions it keeps. */
     kept: () => sessions.size,
+    /** Their names, in the order in which they were opened. */
+    sessions: () => [...sessions.keys()],
     /** What the latest session was opened by. */
     wanted: () => latest().wanted,
     answerNext: (switches: Switches) => {
