@@ -16,7 +16,7 @@ import { guides } from "./features/guide/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
 import { sweepNoticeLinks } from "./features/messages/index.ts";
 import { organisationRoutes } from "./features/organisations/index.ts";
-import { recovery, sweepPasswordLinks, sweepRecoveries } from "./features/recovery/index.ts";
+import { endResets, recovery, sweepPasswordLinks, sweepRecoveries } from "./features/recovery/index.ts";
 import { sweepSessions } from "./features/sessions/index.ts";
 import { signIn, signInPurpose } from "./features/sign-in/index.ts";
 import { PlainError } from "./kernel/plain-error.ts";
@@ -182,6 +182,7 @@ async function addFeatures(composed: Composed, http: Http) {
     testCode: codes.testCode,
     onSessionsEnded,
     farewell,
+    endResets,
   }).routes(http.app);
   const provers = [recovering.prover];
   identification.routes(http.app, { http, audit, arrive: journey.arrive, onSessionsEnded, provers });

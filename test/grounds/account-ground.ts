@@ -27,6 +27,7 @@ import {
 } from "../../src/features/organisations/index.ts";
 import { newPasswordByLinkPurpose, passwordLinks } from "../../src/features/recovery/password-link/index.ts";
 import { makeSendLink } from "../../src/features/recovery/password-link/send-link.ts";
+import { endResets } from "../../src/features/recovery/store.ts";
 import { type EndedSession, makeSessionId, startSession } from "../../src/features/sessions/index.ts";
 import { signIn, signInPurpose } from "../../src/features/sign-in/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
@@ -98,6 +99,7 @@ export async function openAccountGround() {
     goOn: journey.goOn,
     testCode: codes.testCode,
     onSessionsEnded,
+    endResets,
   }).routes(http.app);
 
   passwordLinks({ ...shared, methods, begin }).routes(http.app);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { placeOf } from "../../src/features/directories/job-store.ts";
 import type { Organisation } from "../../src/features/organisations/index.ts";
-import { minutes } from "../../src/kernel/time.ts";
+import { hours, minutes, plus } from "../../src/kernel/time.ts";
 import { registerApplication, tokensFor } from "../abuse/application.ts";
 import { startApplication } from "../doubles/application.ts";
 import { type EidService, openEidService } from "../grounds/eid-service.ts";
@@ -194,19 +195,53 @@ test("REC-3 T72 a reset ends sessions, tokens and half-way journeys on both node
 
 test("REC-8 T79 whoever was told and did not do it freezes the account, and what the reset had opened is over", async () => {
   const koivula = await organisation();
+  const { db, clock, composed } = service;
+  const { keyring, random } = composed;
+  const elsewhere = { id: random.id(), name: "elsewhere", kind: "unheard-of", title: "{}", settings: "{}" };
+  await db
+    .insertInto("directory")
+    .values({ ...elsewhere, organisation_id: koivula.id, categories: [], created_at: clock.now() })
+    .execute();
   const aino = await lost.account(koivula, "vaino");
   const thief = await lost.reset(aino.email, "vaino", { organisation: koivula });
   const status = thief.page().path;
   const hidden = thief.hidden();
+  const { id: job } = await db
+    .selectFrom("directory_job")
+    .select("id")
+    .where("account_id", "=", aino.accountId)
+    .where("task", "=", "reset")
+    .executeTakeFirstOrThrow();
+  const pass = keyring.seal(placeOf("pass", job), "kQ8#vT2!mZ5x");
+  await db
+    .updateTable("directory_job")
+    .set({ state: "done", next_attempt_at: null, leased_until: null, ended_at: clock.now(), pass })
+    .set({ pass_expires_at: plus(clock.now(), hours(8)) })
+    .where("id", "=", job)
+    .execute();
+  assert.match((await thief.get(status)).text, /Show the pass/);
+
   const [letter] = await messagesTo(service, aino.email, 1, /were reset/);
   const owner = makeVisitor(service.url);
   await owner.get(/\/not-me\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "");
   assert.match(owner.page().text, /sign-in methods of your account were reset/);
   await owner.submit();
   assert.equal((await lost.standing(aino.accountId)).state, "frozen");
-  await thief.post(`${status}/link`, hidden);
-  assert.equal(thief.page().path, status, describe(thief.page()));
-  assert.ok(!thief.page().forms.some(({ action }) => action.endsWith("/link")));
+  const tryAll = async () => {
+    for (const [post, form] of [
+      ["link", hidden],
+      ["pass", { ...hidden, job: String(job) }],
+    ] as const) {
+      await thief.post(`${status}/${post}`, form);
+      assert.equal(thief.page().path, status, describe(thief.page()));
+      assert.doesNotMatch(thief.page().html, /kQ8#vT2!mZ5x|Show the pass/);
+      assert.ok(!thief.page().forms.some(({ action }) => /(link|pass)$/.test(action)));
+    }
+  };
+  await tryAll();
   const again = await lost.toProof(aino.email, { organisation: koivula });
   assert.match((await service.identify(again, "op", "vaino")).heading, /could not confirm/);
+  // Nor once support has let the owner in again.
+  assert.equal(await service.features.accounts.thaw(aino.accountId, { actor: "operator" }), "thawed");
+  await tryAll();
 });

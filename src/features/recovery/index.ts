@@ -18,7 +18,7 @@ import { recoveryRoutes } from "./routes.ts";
 import { statusRoutes } from "./status/status-routes.ts";
 
 export { sweepPasswordLinks } from "./password-link/index.ts";
-export { sweepRecoveries } from "./store.ts";
+export { endResets, sweepRecoveries } from "./store.ts";
 
 export type Recovery = Readonly<{
   purposes: readonly Purpose[];

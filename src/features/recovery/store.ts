@@ -7,7 +7,7 @@ export type Recovery = Readonly<{
   tokenHash: Buffer;
   organisationId: string;
   accountId: string;
-  /** The browser in which the person has proved who they are. */
+  /** The browser in which the person has proved who they are; empty once that has come into doubt. */
   browserHash: Buffer;
   /** The account's, after the reset. */
   epoch: number;
@@ -57,6 +57,15 @@ export async function findRecovery(
     .where("browser_hash", "=", browserHash)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Voids what the account's resets have given the browsers that made them: passes, and an authenticator in place of the old. */
+export async function endResets(tx: Tx, accountId: string): Promise<void> {
+  await tx
+    .updateTable("recovery")
+    .set({ browser_hash: Buffer.alloc(0) })
+    .where("account_id", "=", accountId)
+    .execute();
 }
 
 /** Deletes what was made before `instant`; resolves to how many. */

@@ -1,5 +1,5 @@
 import type { Origin } from "../../../kernel/origin.ts";
-import type { Db } from "../../../platform/database/index.ts";
+import type { Db, Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Audit } from "../../audit/index.ts";
@@ -18,17 +18,19 @@ export type FreezeDeps = {
   messages: Pick<Messages, "enqueue">;
   directories: Pick<Directories, "withhold">;
   cases: Pick<Cases, "openCase">;
+  /** Voids what resets of the account have given the browsers that made them. */
+  endResets(tx: Tx, accountId: string): Promise<void>;
   log: { warn(fields: object, message: string): void };
   onSessionsEnded?: (ended: readonly EndedSession[]) => void;
 };
 
 /**
  * REC-8: whoever has the link of a notice says that it was not them, and the account is frozen at once: sessions,
- * half-way journeys and grants end, what directories have yet to be told is withheld, support and every address on
+ * half-way journeys and grants end, what resets have given is void, what directories have yet to be told is withheld, support and every address on
  * record are told, and nobody gets in until support thaws it. A link that was used, is over or never was does nothing; its page says so, whatever this came to.
  */
 export const makeFreezeByLink =
-  ({ db, clock, keyring, audit, messages, directories, cases, log, onSessionsEnded }: FreezeDeps) =>
+  ({ db, clock, keyring, audit, messages, directories, cases, endResets, log, onSessionsEnded }: FreezeDeps) =>
   async (token: string, origin: Pick<Origin, "network" | "reference">): Promise<void> => {
     const { network, reference } = origin;
     const tokenHash = noticeTokenHash(keyring, token);
@@ -42,6 +44,7 @@ export const makeFreezeByLink =
       const organisation = await loadOrganisation(tx, account.organisationId);
       if (!organisation) throw new Error("an account lost its organisation");
       await deleteTemporary(tx, account.id);
+      await endResets(tx, account.id);
       const withheld = await directories.withhold(tx, account.id);
       const epoch = await raiseEpoch(tx, account.id);
       const ended = await endAllSessions(tx, account.id, { epoch, keep: null });

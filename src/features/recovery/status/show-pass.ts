@@ -4,11 +4,12 @@ import type { Instant } from "../../../kernel/time.ts";
 import type { Db } from "../../../platform/database/index.ts";
 import type { Audit } from "../../audit/index.ts";
 import type { Directories } from "../../directories/index.ts";
+import { lockAccount } from "../../organisations/index.ts";
 import type { Reset } from "./store.ts";
 
 type Deps = { db: Db; audit: Audit; directories: Pick<Directories, "follow" | "takePass"> };
 
-/** A pass to be shown this once; `pass` is null where it was shown before, or its time is over. */
+/** A pass to be shown this once; `pass` is null where it was shown before, its time is over, or the account is shut. */
 export type ShownPass = Readonly<{
   directory: LocalisedText;
   setUpUrl: string | null;
@@ -22,7 +23,8 @@ export const makeShowPass =
     db.transaction().execute(async (tx): Promise<ShownPass | null> => {
       const told = (await directories.follow(tx, reset.id)).find(({ id }) => id === jobId);
       if (!told) return null;
-      const pass = await directories.takePass(tx, jobId);
+      const account = await lockAccount(tx, reset.accountId);
+      const pass = account?.state === "active" ? await directories.takePass(tx, jobId) : null;
       if (pass)
         await audit.record(tx, [
           {
