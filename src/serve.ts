@@ -15,7 +15,7 @@ import { demo, prepareDemo } from "./features/demo/index.ts";
 import { guides } from "./features/guide/index.ts";
 import { journeys, sweepJourneys } from "./features/journey/index.ts";
 import { sweepNoticeLinks } from "./features/messages/index.ts";
-import { organisationRoutes } from "./features/organisations/index.ts";
+import { organisationRoutes, sweepFormerAddresses } from "./features/organisations/index.ts";
 import { endResets, recovery, sweepPasswordLinks, sweepRecoveries } from "./features/recovery/index.ts";
 import { sweepSessions } from "./features/sessions/index.ts";
 import { signIn, signInPurpose } from "./features/sign-in/index.ts";
@@ -93,6 +93,7 @@ export async function serve(composed: Composed) {
       { name: "notice links", every: days(1), run: () => sweepNoticeLinks(db, plus(clock.now(), -days(30))) },
       // While nodes of an earlier version still invite beside this one.
       { name: "expected identities", every: hours(1), run: features.inviting.carryExpected },
+      { name: "former addresses", every: hours(1), run: () => sweepFormerAddresses(db, clock.now()) },
       { name: "recoveries", every: hours(1), run: () => sweepRecoveries(db, plus(clock.now(), -journeysKept)) },
       { name: "password links", every: hours(1), run: () => sweepPasswordLinks(db, plus(clock.now(), -days(1))) },
       { name: "unconfirmed cases", every: hours(1), run: () => sweepUnconfirmed(db, clock.now()) },

@@ -1,10 +1,10 @@
-import { loadPasswordChange, loadTemporary } from "../features/authenticators/password/index.ts";
-import { listAuthenticators } from "../features/journey/index.ts";
+import type { Command } from "commander";
 import { type Account, findAccountsByName, findOrganisation } from "../features/organisations/index.ts";
+import { type ChangeFlags, changeAccount, withChanges } from "./account-change.ts";
+import { showAccount } from "./account-show.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
-import type { Io } from "./io.ts";
-import { json, refuse, table } from "./output.ts";
+import { refuse } from "./output.ts";
 
 type Flags = { json?: boolean };
 
@@ -26,36 +26,6 @@ async function find({ db }: Context, slug: string, name: string): Promise<Accoun
   const organisation = found(await findOrganisation(db, slug), `There is no organisation "${slug}".`);
   const [account] = await findAccountsByName(db, name, organisation.id);
   return found(account ?? null, `There is no account "${name}" in the organisation "${slug}".`);
-}
-
-async function show({ db, clock }: Context, io: Io, account: Account, flags: Flags): Promise<number> {
-  const [authenticators, passwordChangedAt, temporary] = await Promise.all([
-    listAuthenticators(db, account.id),
-    loadPasswordChange(db, account.id),
-    loadTemporary(db, account.id),
-  ]);
-  const usable = temporary && temporary.expiresAt > clock.now() ? temporary : null;
-  const { personId: _person, epoch: _epoch, ...rest } = account;
-  const methods = authenticators.map(({ method, linkedAt, lastUsedAt }) => ({ method, linkedAt, lastUsedAt }));
-  if (flags.json) {
-    io.print(json({ ...rest, methods, passwordChangedAt, temporaryPasswordUntil: usable?.expiresAt ?? null }));
-    return 0;
-  }
-  const linked = methods.map(({ method, linkedAt }) => `${method} (${linkedAt.toISOString()})`);
-  io.print(
-    table([
-      ["name", `${account.givenName} ${account.familyName}`],
-      ["user name", account.userName],
-      ["e-mail", account.email],
-      ["phone", account.phone ?? "none"],
-      ["category", account.category],
-      ["state", account.state],
-      ["linked", linked.join(", ") || "nothing"],
-      ["temporary password", usable ? `until ${usable.expiresAt.toISOString()}` : "none"],
-      ["id", account.id],
-    ]),
-  );
-  return 0;
 }
 
 type Act = (context: Context, accountId: string) => Promise<keyof typeof refusals | { done: string }>;
@@ -102,32 +72,43 @@ export const addAccount: AddCommand = (parent, io, outcome) => {
     "vahva account new-password koivula aino@koivula.example",
   ]);
   parent.addCommand(account);
-  const add = (
-    name: string,
-    does: string,
-    run: (context: Context, account: Account, flags: Flags) => Promise<number>,
+  const add = <F extends Flags>(
+    command: Command,
+    run: (context: Context, account: Account, flags: F) => Promise<number>,
   ) =>
     account.addCommand(
-      makeCommand(name, does, [`vahva account ${name} koivula aino@koivula.example`])
-        .argument("<organisation>", "the organisation's slug or id")
-        .argument("<user>", "the person's user name or e-mail address")
+      command
         .option("--json", "print the account as JSON")
-        .action(async (organisation: string, user: string, flags: Flags) => {
+        .action(async (organisation: string, user: string, flags: F) => {
           outcome.code = await withContext(io, async (context) =>
             run(context, await find(context, organisation, user), flags),
           );
         }),
     );
-  add("show", "Show an account: what is linked to it, never a secret.", (context, whose, flags) =>
-    show(context, io, whose, flags),
+  const named = (name: string, does: string, more = "") =>
+    makeCommand(name, does, [`vahva account ${name} koivula aino@koivula.example${more}`])
+      .argument("<organisation>", "the organisation's slug or id")
+      .argument("<user>", "the person's user name or e-mail address");
+  add(named("show", "Show an account: what is linked to it, never a secret."), (context, whose, flags) =>
+    showAccount(context, io, whose, flags),
+  );
+  add(
+    withChanges(
+      named(
+        "change",
+        "Change what is on record of a person. The old e-mail address and phone number are told of it, and for 90 days of whatever changes afterwards.",
+        ' --phone "+358 40 123 4567" --reason "New number, called back at the old one"',
+      ),
+    ),
+    (context, whose, flags: ChangeFlags) => changeAccount(context, io, whose, flags),
   );
   for (const [name, { does, act }] of Object.entries(acts))
-    add(name, does, async (context, whose, flags) => {
+    add(named(name, does), async (context, whose, flags) => {
       const result = await act(context, whose.id);
       if (typeof result === "string")
         return refuse(io, [{ field: "", says: refusals[result] }], { asJson: flags.json });
       io.say(result.done);
       const now = await find(context, whose.organisationId, whose.email);
-      return flags.json ? show(context, io, now, flags) : 0;
+      return flags.json ? showAccount(context, io, now, flags) : 0;
     });
 };

@@ -95,6 +95,21 @@ test("REC-5 MSG-4 a guest is told who can help, writes to support, confirms the 
   assert.equal(await mailed(email), 2, "and no other link goes out");
 });
 
+test("REC-8 a link that went to an address that was changed since confirms nothing", async () => {
+  const { email, accountId } = await guest("moved");
+  await write(email);
+  const link = await linkTo(email);
+  const by = { actor: "operator", reason: "a new address" } as const;
+  await service.features.support.changeAccount(accountId, { email: "moves@lehtola.example" }, by);
+  const reader = makeVisitor(service.url);
+  const page = await reader.get(link);
+  assert.deepEqual([page.status, page.forms.length], [404, 0], describe(page));
+  assert.doesNotMatch(page.text, /My phone is lost/);
+  await begin(email, reader);
+  await reader.post(link, reader.hidden());
+  assert.deepEqual(await casesOf(accountId), []);
+});
+
 test("REC-6 nobody learns whether a guest is known, nor has anything mailed to a stranger", async () => {
   const { email } = await guest("known");
   const pages = async (address: string) => {

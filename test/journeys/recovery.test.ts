@@ -245,3 +245,31 @@ test("REC-8 T79 whoever was told and did not do it freezes the account, and what
   assert.equal(await service.features.accounts.thaw(aino.accountId, { actor: "operator" }), "thawed");
   await tryAll();
 });
+
+test("REC-8 T79 after the e-mail was changed a reset is told to the old address too, whose link freezes", async () => {
+  const koivula = await organisation();
+  const aino = await lost.account(koivula, "tero");
+  const email = `new.${aino.email}`;
+  const by = { actor: "operator", reason: "somebody called" } as const;
+  await service.features.support.changeAccount(aino.accountId, { email }, by);
+  await Promise.all([aino.email, email, aino.number].map((to) => messagesTo(service, to, 1, /details of your account/)));
+  assert.match((await aino.visitor.get("/account")).path, /^\/journey\//, "who was signed in is out");
+
+  // REC-6: the old address finds nobody, and the pages say nothing of it.
+  const visitor = makeVisitor(service.url);
+  await visitor.get(`/sign-in?organisation=${koivula.slug}&to=account`);
+  await visitor.submit({}, "totp");
+  await visitor.submit({ username: aino.email, password: rightPassword });
+  assert.match(visitor.page().alerts.join(), /user name or password/i, describe(visitor.page()));
+  const nobody = await lost.toProof(aino.email, { organisation: koivula });
+  assert.match((await service.identify(nobody, "op", "tero")).heading, /could not confirm/);
+  assert.equal((await lost.standing(aino.accountId)).resets, 0);
+
+  await lost.reset(email, "tero", { organisation: koivula });
+  await messagesTo(service, email, 1, /were reset/);
+  const [letter] = await messagesTo(service, aino.email, 1, /were reset/);
+  const owner = makeVisitor(service.url);
+  await owner.get(/\/not-me\/[\w-]{43}/.exec(letter?.text ?? "")?.[0] ?? "");
+  await owner.submit();
+  assert.equal((await lost.standing(aino.accountId)).state, "frozen");
+});

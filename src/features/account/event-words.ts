@@ -12,6 +12,7 @@ const words: Readonly<Record<string, Key>> = {
   "password-link.used": "account:event-password-link-used",
   "temporary-password.ordered": "account:event-temporary-ordered",
   "temporary-password.accepted": "account:event-temporary-accepted",
+  "account.changed": "account:event-account-changed",
   "account.closed": "account:event-account-closed",
   "account.reopened": "account:event-account-reopened",
   "code.refused": "account:event-code-refused",

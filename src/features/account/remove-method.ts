@@ -75,7 +75,7 @@ export function removeMethodPurpose({
       await room?.onRemoved?.(tx, id);
       const called = room?.toldAs?.(authenticator) ?? method;
       const told = { template: "method-removed", parameters: { method: called, at: now } } as const;
-      await messages.enqueue(tx, noticesTo(account, organisation, told, now));
+      await messages.enqueue(tx, await noticesTo(tx, account, organisation, told, now));
       return [{ ...eventOf(journey), type: "method.removed", result: "done", detail: { method, authenticator: id } }];
     },
     destination: (journey) => (removableOf(journey) ? "/account?removed=yes" : "/account"),

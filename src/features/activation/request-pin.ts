@@ -9,7 +9,7 @@ import type { Random } from "../../ports/random.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Messages } from "../messages/index.ts";
 import { letterhead } from "../organisations/index.ts";
-import { findInvitation, saveNewPin } from "./store.ts";
+import { lockInvitation, saveNewPin } from "./store.ts";
 
 export type RequestPinDeps = {
   db: Db;
@@ -31,7 +31,7 @@ export const makeRequestPin =
   ({ db, clock, random, keyring, audit, messages }: RequestPinDeps) =>
   (token: string, origin: Origin): Promise<RequestPin> =>
     db.transaction().execute(async (tx): Promise<RequestPin> => {
-      const invitation = await findInvitation(tx, keyring.hash("activation-link", token), { lock: true });
+      const invitation = await lockInvitation(tx, keyring.hash("activation-link", token));
       const now = clock.now();
       const live = ["sent", "opened", "pin-verified"];
       if (!invitation || invitation.replaced || !live.includes(invitation.state) || now >= invitation.expiresAt)

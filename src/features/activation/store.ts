@@ -1,8 +1,9 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Instant } from "../../kernel/time.ts";
 import type { Db, Tx } from "../../platform/database/index.ts";
 import {
   type Account,
+  holdAccount,
   joinedAccount,
   joinedOrganisation,
   type Organisation,
@@ -37,18 +38,25 @@ type Row = {
   organisation: unknown;
 };
 
-/** The invitation of a link, with whose it is, in one statement; `lock` holds its row until the transaction ends. */
-export async function findInvitation(
-  db: Db | Tx,
-  tokenHash: Buffer,
-  { lock = false }: { lock?: boolean } = {},
-): Promise<Invitation | null> {
+/** The invitation of a link, with whose it is, in one statement. */
+export const findInvitation = (db: Db | Tx, tokenHash: Buffer): Promise<Invitation | null> =>
+  find(db, tokenHash, sql``);
+
+/** The same, its account and its row held until the transaction ends: the account first, as everywhere. */
+export async function lockInvitation(tx: Tx, tokenHash: Buffer): Promise<Invitation | null> {
+  const account = sql`(select i.account_id from invitation_link l join invitation i on i.id = l.invitation_id
+    where l.token_hash = ${tokenHash})`;
+  await holdAccount(tx, account);
+  return find(tx, tokenHash, sql`for update of i`);
+}
+
+async function find(db: Db | Tx, tokenHash: Buffer, lock: RawBuilder<unknown>): Promise<Invitation | null> {
   const { rows } = await sql<Row>`
     select i.id, l.replaced_at is not null as replaced, i.state, i.expires_at, i.pin_hash, i.pin_expires_at, i.pin_misses,
       i.misses, i.pin_sent_at, ${joinedAccount(sql`i.account_id`)} as account,
       ${joinedOrganisation(sql`i.organisation_id`)} as organisation
     from invitation_link l join invitation i on i.id = l.invitation_id
-    where l.token_hash = ${tokenHash} ${lock ? sql`for update of i` : sql``}`.execute(db);
+    where l.token_hash = ${tokenHash} ${lock}`.execute(db);
   const row = rows[0];
   const account = readJoinedAccount(row?.account ?? null);
   const organisation = readJoinedOrganisation(row?.organisation ?? null);

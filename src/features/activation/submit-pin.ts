@@ -7,7 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Audit } from "../audit/index.ts";
 import type { Beginning } from "../journey/index.ts";
 import { judgePin, type PinVerdict, parsePin } from "./domain/pin.ts";
-import { findInvitation, savePinState } from "./store.ts";
+import { lockInvitation, savePinState } from "./store.ts";
 
 export type SubmitPinDeps = {
   db: Db;
@@ -29,7 +29,7 @@ export const makeSubmitPin =
     const pin = parsePin(text);
     if (!pin) return { result: "malformed" };
     return db.transaction().execute(async (tx): Promise<SubmitPin> => {
-      const invitation = await findInvitation(tx, keyring.hash("activation-link", token), { lock: true });
+      const invitation = await lockInvitation(tx, keyring.hash("activation-link", token));
       if (!invitation || invitation.replaced || invitation.organisation.state === "closed")
         return { result: "not-live" };
       const { id, account, pinHash } = invitation;

@@ -10,7 +10,7 @@ export type { DecideResult } from "./decide-case.ts";
 export { type CaseState, caseStates, type Decision, decisions } from "./domain/case.ts";
 export type { NewCase, Opened } from "./open-case.ts";
 export type { ReadCase } from "./read-case.ts";
-export { type Case, sweepUnconfirmed } from "./store.ts";
+export { type Case, endUnconfirmed, sweepUnconfirmed } from "./store.ts";
 
 export type Cases = ReturnType<typeof makeCases>;
 

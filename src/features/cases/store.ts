@@ -195,6 +195,11 @@ export async function listCases(db: Db | Tx, query: CaseQuery): Promise<Case[]> 
   return (await found.orderBy("opened_at").limit(limit).execute()).map(toCase);
 }
 
+/** Takes back what its person has yet to confirm: the link went to an address that is theirs no more. */
+export async function endUnconfirmed(tx: Tx, accountId: string): Promise<void> {
+  await tx.deleteFrom("support_case").where("account_id", "=", accountId).where("state", "=", "unconfirmed").execute();
+}
+
 /** Deletes what nobody confirmed before `instant`; resolves to how many. */
 export async function sweepUnconfirmed(db: Db, instant: Instant): Promise<number> {
   const { numDeletedRows } = await db

@@ -1,4 +1,5 @@
 import type { Instant } from "../../kernel/time.ts";
+import type { Tx } from "../../platform/database/index.ts";
 import type { Outgoing } from "../messages/index.ts";
 import { type Account, noticesTo, type Organisation } from "../organisations/index.ts";
 
@@ -6,7 +7,13 @@ import { type Account, noticesTo, type Organisation } from "../organisations/ind
  * USR-7: every link is told by e-mail, and by text message where there is a number; but while the account is being
  * activated by e-mail only, since that very phone has just received its PIN.
  */
-export const linkNotices = (account: Account, organisation: Organisation, method: string, now: Instant): Outgoing[] =>
-  noticesTo(account, organisation, { template: "method-linked", parameters: { method, at: now } }, now, {
-    phone: account.state === "active" ? account.phone : null,
+export const linkNotices = (
+  tx: Tx,
+  account: Account,
+  organisation: Organisation,
+  method: string,
+  now: Instant,
+): Promise<Outgoing[]> =>
+  noticesTo(tx, account, organisation, { template: "method-linked", parameters: { method, at: now } }, now, {
+    bySms: account.state === "active",
   });

@@ -58,6 +58,8 @@ export type TemplateParameters = {
   "account-frozen": { at: Instant };
   /** Whoever proved to be the account's person has reset it: every method is gone (REC-8). */
   "methods-reset": { at: Instant };
+  /** Where the person is told of changes, or what they sign in under, is another (REC-8). `phone`: null where there is none any more. */
+  "contact-changed": { at: Instant; email?: string; phone?: string | null; userNameChanged?: boolean };
   /** Somebody tried to, and proved to be somebody else (REC-4). */
   "recovery-refused": { at: Instant };
   /** For an operator: changes that have waited too long for a directory, or have failed there. */
@@ -85,6 +87,7 @@ export const noticeTemplates = [
   "password-ended",
   "passkey-copied",
   "methods-reset",
+  "contact-changed",
   "recovery-refused",
   "case-decided",
 ] as const satisfies readonly Template[];

@@ -45,12 +45,14 @@ export {
 export { letterhead } from "./letterhead.ts";
 export { noticesTo } from "./notices.ts";
 export { pageOrganisation } from "./page-organisation.ts";
+export { type AccountChange, changeAccount } from "./people/change-account.ts";
 export {
   type CreateAccountRefusal,
   makeCreateAccount,
   makeCreateAccounts,
   type NewAccount,
 } from "./people/create-account.ts";
+export { type FormerAddress, listFormer, sweepFormerAddresses } from "./people/former-address-store.ts";
 export {
   findAccountsByName,
   findNames,
@@ -61,6 +63,7 @@ export {
   pageOfKnownAccounts,
   raiseEpoch,
   setAccountState,
+  wasActive,
 } from "./people/store.ts";
 export { organisationRoutes } from "./routes.ts";
 export { findOrganisation, findOrganisationByDomain, listOrganisations, loadLogo, loadOrganisation } from "./store.ts";

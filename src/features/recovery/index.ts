@@ -17,7 +17,7 @@ import { makeReset } from "./reset.ts";
 import { recoveryRoutes } from "./routes.ts";
 import { statusRoutes } from "./status/status-routes.ts";
 
-export { sweepPasswordLinks } from "./password-link/index.ts";
+export { endPasswordLinks, sweepPasswordLinks } from "./password-link/index.ts";
 export { endResets, sweepRecoveries } from "./store.ts";
 
 export type Recovery = Readonly<{

@@ -1,18 +1,11 @@
 import type { Origin } from "../../kernel/origin.ts";
-import { days, hours, type Instant, plus } from "../../kernel/time.ts";
+import { hours, type Instant } from "../../kernel/time.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { button } from "../../platform/pages/index.ts";
 import { use } from "../../platform/throttle/index.ts";
 import type { Asked, Found, FoundAccount, Prover } from "../authenticators/eid/index.ts";
 import type { Attempt, Journey, Outcome, StepPage, StepView } from "../journey/index.ts";
-import type { Outgoing } from "../messages/index.ts";
-import {
-  type Account,
-  findAccountsByName,
-  letterhead,
-  loadOrganisation,
-  type Organisation,
-} from "../organisations/index.ts";
+import { type Account, findAccountsByName, loadOrganisation, noticesTo } from "../organisations/index.ts";
 import { typedCategory } from "./choose-way.ts";
 import { makeDocumentPart } from "./document/index.ts";
 import { judgeProof } from "./domain/judge-proof.ts";
@@ -113,10 +106,12 @@ async function judge(deps: RecoveryDeps, tx: Tx, journey: Journey, found: Found,
       notice: { key: verdict === "too-weak" ? "eid:too-weak" : "recovery:other-service", tone: "warn" },
       event: { type: "recovery.refused", detail: { reason: verdict, broker } },
     };
+  const told = { template: "recovery-refused", parameters: { at: now } } as const;
   const tells = verdict === "another-person" && (await mayTell(tx, account, now));
   return {
     ...notConfirmed(verdict, broker),
-    ...(tells && { messages: warningsOf(account, organisation, now) }),
+    // T77: somebody else has tried.
+    ...(tells && { messages: await noticesTo(tx, account, organisation, told, now) }),
     ...(verdict === "never-bound" &&
       account.state === "active" && {
         besides: (_tx: Tx, origin: Origin) =>
@@ -127,19 +122,3 @@ async function judge(deps: RecoveryDeps, tx: Tx, journey: Journey, found: Found,
 
 const mayTell = async (tx: Tx, { id, state }: Account, now: Instant): Promise<boolean> =>
   state === "active" && !(await use(tx, { key: `recovery-refused:${id}`, ...toldOnce }, now));
-
-/** T77: somebody else has tried. */
-function warningsOf(account: Account, organisation: Organisation, now: Instant): readonly Outgoing[] {
-  return [
-    {
-      template: "recovery-refused",
-      parameters: { at: now },
-      channel: "email",
-      to: account.email,
-      language: account.language,
-      letterhead: letterhead(organisation),
-      accountId: account.id,
-      expiresAt: plus(now, days(2)),
-    },
-  ];
-}

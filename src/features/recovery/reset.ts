@@ -53,7 +53,7 @@ export const makeReset =
       now,
     );
     const notice = { template: "methods-reset", parameters: { at: now } } as const;
-    await messages.enqueue(tx, noticesTo(account, organisation, notice, now));
+    await messages.enqueue(tx, await noticesTo(tx, account, organisation, notice, now));
     return [
       {
         type: "recovery.reset",

@@ -1,4 +1,3 @@
-import { days, plus } from "../../kernel/time.ts";
 import type { Db } from "../../platform/database/index.ts";
 import type { Keyring } from "../../platform/seal/index.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -7,12 +6,12 @@ import type { Actor, Audit } from "../audit/index.ts";
 import { endPassword, makeIssuePasswords, newPasswordMessage } from "../authenticators/password/index.ts";
 import type { Directories } from "../directories/index.ts";
 import { endAuthenticators, listAuthenticators } from "../journey/index.ts";
-import type { Messages, Outgoing } from "../messages/index.ts";
+import type { Messages } from "../messages/index.ts";
 import {
   type Account,
-  letterhead,
   loadOrganisation,
   lockAccount,
+  noticesTo,
   type Organisation,
   raiseEpoch,
 } from "../organisations/index.ts";
@@ -60,9 +59,11 @@ export const makeOrderNewPassword = (deps: SupportDeps) => {
       const [issued] = await issue(tx, [account.id], { organisation, orderedBy: actor, now });
       if (!issued) throw new Error("no temporary password was made");
       await deps.messages.withdraw(tx, account.id);
+      // HLP-5: by e-mail alone, since the password itself has gone to the phone where there is one.
+      const told = { template: "password-ended", parameters: { at: now, cardEnded: cards.length > 0 } } as const;
       await deps.messages.enqueue(tx, [
         newPasswordMessage(account, organisation, issued),
-        ...notices(account, organisation, { at: now, cardEnded: cards.length > 0 }),
+        ...(await noticesTo(tx, account, organisation, told, now)),
       ]);
       await deps.audit.record(tx, [
         {
@@ -83,25 +84,4 @@ function refusalOf({ state }: Account, organisation: Organisation): OrderRefusal
   if (state === "invited") return "not-activated";
   if (state !== "active" && state !== "activating") return "account-shut";
   return organisation.policy.password.way === "temporary" ? null : "no-temporary-passwords";
-}
-
-/** HLP-5: also by e-mail, where the password itself has gone to the phone. */
-function notices(
-  account: Account,
-  organisation: Organisation,
-  parameters: { at: Date; cardEnded: boolean },
-): Outgoing[] {
-  if (!account.phone) return [];
-  return [
-    {
-      template: "password-ended",
-      channel: "email",
-      to: account.email,
-      parameters,
-      language: account.language,
-      letterhead: letterhead(organisation),
-      accountId: account.id,
-      expiresAt: plus(parameters.at, days(2)),
-    },
-  ];
 }

@@ -11,7 +11,7 @@ const by = { actor: "operator" } as const;
 
 before(async () => {
   ground = await openTemporaryGround();
-  desk = support({ ...ground, directories });
+  desk = support({ ...ground, directories, countries: ["FI"] });
 });
 after(() => ground.close());
 

@@ -49,7 +49,7 @@ export const makeFreezeByLink =
       const epoch = await raiseEpoch(tx, account.id);
       const ended = await endAllSessions(tx, account.id, { epoch, keep: null });
       const told = { template: "account-frozen", parameters: { at: now } } as const;
-      await messages.enqueue(tx, noticesTo(account, organisation, told, now));
+      await messages.enqueue(tx, await noticesTo(tx, account, organisation, told, now));
       const facts = { notice: link.event };
       await cases.openCase(tx, { account: { ...account, epoch }, organisation, kind: "frozen", origin, facts }, now);
       await audit.record(tx, [

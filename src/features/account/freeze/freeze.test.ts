@@ -29,7 +29,7 @@ async function notice(aino: Person): Promise<string> {
   const now = ground.clock.now();
   await ground.db
     .transaction()
-    .execute((tx) => ground.messages.enqueue(tx, linkNotices(aino, ground.organisation, "totp", now)));
+    .execute(async (tx) => ground.messages.enqueue(tx, await linkNotices(tx, aino, ground.organisation, "totp", now)));
   const letters = (await ground.mailTo(aino.email)).map(({ text }) => text).join("\n");
   const links = [...letters.matchAll(/https:\/\/login\.example(\/not-me\/[\w-]{43})\s/g)].map(([, path]) => path ?? "");
   const fresh = links.find((path) => !seen.has(path));

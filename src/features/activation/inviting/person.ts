@@ -1,6 +1,8 @@
 import { type Identity, parseIdentityCode } from "../../../kernel/identity.ts";
 import { isLanguage, type Language, languages } from "../../../kernel/language.ts";
 import {
+  type Account,
+  type AccountChange,
   type Category,
   categories,
   categoryOf,
@@ -72,40 +74,60 @@ function parseUserName(text: string, email: string): string | null {
   return key !== null && text.length <= 100 && (own || !key.includes("@")) ? text : null;
 }
 
+/** Reads what was given value by value, each trimmed, and gathers what is wrong. Null: it is missing, or wrong. */
+function reading(given: Given, rules: PhoneRules) {
+  const problems: Problem[] = [];
+  const wrong = (field: keyof Given, reason: string, says: string) => {
+    problems.push(problem(field, reason, says));
+    return null;
+  };
+  const text = (field: Exclude<keyof Given, "roles">) => given[field]?.trim() ?? "";
+  return {
+    problems,
+    text,
+    wrong,
+    name(field: "givenName" | "familyName") {
+      if (text(field) === "") return wrong(field, "missing", "The name is missing.");
+      const says = "Use at most 100 characters, without line breaks and characters that can't be seen.";
+      return parsePersonName(text(field)) ?? wrong(field, "not-a-name", says);
+    },
+    email() {
+      if (text("email") === "") return wrong("email", "missing", "The e-mail address is missing.");
+      return parseEmail(text("email")) ?? wrong("email", "not-an-address", "It is not an e-mail address.");
+    },
+    phone() {
+      if (text("phone") === "") return wrong("phone", "missing", "The mobile number is missing.");
+      const mobile = parseMobile(text("phone"), rules);
+      return "phone" in mobile ? mobile.phone : wrong("phone", mobile.refused, phoneSays[mobile.refused]);
+    },
+    language() {
+      const language = text("language").toLowerCase();
+      if (language === "" || isLanguage(language)) return language || null;
+      return wrong("language", "unknown", `The languages are ${languages.join(", ")}.`);
+    },
+    /** `email` is the person's own. */
+    userName: (email: string) =>
+      parseUserName(text("userName"), email) ??
+      wrong("userName", "not-a-name", "Use at most 100 characters; with an @, only the person's own e-mail address."),
+  };
+}
+
 /** Checks what was given for an invitation to `organisation`, naming everything that is wrong with it. */
 export function parseInvitee(
   given: Given,
   organisation: Organisation,
   rules: PhoneRules,
 ): { invitee: Invitee } | { problems: readonly Problem[] } {
-  const problems: Problem[] = [];
-  const wrong = (field: keyof Given, reason: string, says: string) => {
-    problems.push(problem(field, reason, says));
-    return "";
-  };
-  const text = (field: Exclude<keyof Given, "roles">) => given[field]?.trim() ?? "";
-  const name = (field: "givenName" | "familyName") => {
-    if (text(field) === "") return wrong(field, "missing", "The name is missing.");
-    const says = "Use at most 100 characters, without line breaks and characters that can't be seen.";
-    return parsePersonName(text(field)) ?? wrong(field, "not-a-name", says);
-  };
-  const givenName = name("givenName");
-  const familyName = name("familyName");
-  const email =
-    parseEmail(text("email")) ??
-    (text("email") === ""
-      ? wrong("email", "missing", "The e-mail address is missing.")
-      : wrong("email", "not-an-address", "It is not an e-mail address."));
-  const mobile = parseMobile(text("phone"), rules);
-  if (text("phone") === "") wrong("phone", "missing", "The mobile number is missing.");
-  else if ("refused" in mobile) wrong("phone", mobile.refused, phoneSays[mobile.refused]);
+  const read = reading(given, rules);
+  const { problems, text, wrong } = read;
+  const givenName = read.name("givenName");
+  const familyName = read.name("familyName");
+  const email = read.email();
+  const phone = read.phone();
   const category = categories.find((known) => known === text("category").toLowerCase());
   if (text("category") && !category) wrong("category", "unknown", `The categories are ${categories.join(", ")}.`);
-  const language = text("language").toLowerCase();
-  if (language && !isLanguage(language)) wrong("language", "unknown", `The languages are ${languages.join(", ")}.`);
-  const userName = text("userName") === "" ? email : parseUserName(text("userName"), email);
-  if (userName === null)
-    wrong("userName", "not-a-name", "Use at most 100 characters; with an @, only the person's own e-mail address.");
+  const language = read.language();
+  const userName = text("userName") === "" ? email : read.userName(email ?? "");
   const roles = parseRoles(given.roles);
   if (!roles) wrong("roles", "not-roles", "Use at most 20 roles of letters, digits and - _ . : / signs.");
   const home = text("home") === "" ? null : parseHome(text("home"));
@@ -114,19 +136,47 @@ export function parseInvitee(
   if (text("identityCode") && !expectedIdentity)
     wrong("identityCode", "not-a-code", "The check character does not match. Ask for the code again.");
   if (organisation.state === "closed") problems.push(problem("organisation", "closed", "The organisation is closed."));
-  if (problems.length > 0 || "refused" in mobile || userName === null || !roles) return { problems };
+  if (problems.length > 0 || !givenName || !familyName || !email || !phone || !userName || !roles) return { problems };
   return {
     invitee: {
       givenName,
       familyName,
       email,
-      phone: mobile.phone,
+      phone,
       category: category ?? categoryOf(email, organisation.emailCategories),
-      language: isLanguage(language) ? language : (organisation.languages[0] ?? "en"),
+      language: language ?? organisation.languages[0] ?? "en",
       userName,
       roles,
       home,
       expectedIdentity,
     },
   };
+}
+
+/** What is to change of an account, as text; what is left out stays. `phone`: null to have none. */
+export type GivenChange = Pick<Given, "givenName" | "familyName" | "email" | "language" | "userName"> &
+  Readonly<{ phone?: string | null | undefined }>;
+
+/**
+ * Checks what was given to change of `account` as an invitation's is checked. Whoever signs in under their e-mail address
+ * does so under the new one, so that nothing is left by which the old one finds the account.
+ */
+export function parseChange(
+  given: GivenChange,
+  account: Account,
+  rules: PhoneRules,
+): { change: AccountChange } | { problems: readonly Problem[] } {
+  const read = reading({ ...given, phone: given.phone ?? undefined }, rules);
+  const givenName = given.givenName === undefined ? account.givenName : read.name("givenName");
+  const familyName = given.familyName === undefined ? account.familyName : read.name("familyName");
+  const email = given.email === undefined ? account.email : read.email();
+  const isUnderEmail = nameKey(account.userName) === nameKey(account.email);
+  const kept = isUnderEmail ? email : account.userName;
+  const userName = given.userName === undefined ? kept : read.userName(email ?? account.email);
+  const phone = given.phone === undefined ? account.phone : given.phone === null ? null : read.phone();
+  const language = given.language === undefined ? account.language : read.language();
+  if (given.language?.trim() === "") read.wrong("language", "missing", "The language is missing.");
+  if (read.problems.length > 0 || !givenName || !familyName || !email || !userName || !language)
+    return { problems: read.problems };
+  return { change: { givenName, familyName, email, userName, phone, language } };
 }

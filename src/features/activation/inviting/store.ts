@@ -87,6 +87,23 @@ async function replaceLinks(tx: Tx, id: string, now: Instant): Promise<void> {
     .execute();
 }
 
+/**
+ * Voids the link and the PIN of the account's invitation, which waits to be sent again then; resolves to its id, or to null
+ * where no invitation is under way.
+ */
+export async function endHalves(tx: Tx, accountId: string, now: Instant): Promise<string | null> {
+  const row = await tx
+    .updateTable("invitation")
+    .set({ pin_hash: null, pin_expires_at: null })
+    .where("account_id", "=", accountId)
+    .where("state", "not in", ["activated", "revoked"])
+    .returning("id")
+    .executeTakeFirst();
+  if (!row) return null;
+  await replaceLinks(tx, row.id, now);
+  return row.id;
+}
+
 /** Takes the invitation back; its links stay, so that their page can say so. */
 export async function revokeInvitation(tx: Tx, id: string): Promise<void> {
   await tx

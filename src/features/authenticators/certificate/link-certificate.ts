@@ -77,7 +77,7 @@ export async function judgeLink(
       type: "method.linked",
       detail: { method: "certificate", ...detailOf({ ...judged, id: made.id }), replaced: replaced.length },
     },
-    messages: linkNotices(account, organisation, "certificate", now),
+    messages: await linkNotices(tx, account, organisation, "certificate", now),
   };
 }
 

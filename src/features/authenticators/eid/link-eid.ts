@@ -69,7 +69,7 @@ export async function judgeLink(
       { kind: "eid-link", authenticatorId: made.id },
       { kind: "eid", authenticatorId: made.id },
     ],
-    ...(known ? {} : { linked: [made], messages: linkNotices(account, organisation, "eid", now) }),
+    ...(known ? {} : { linked: [made], messages: await linkNotices(tx, account, organisation, "eid", now) }),
     event: { type: "method.linked", detail: { method: "eid", authenticator: made.id, broker, level } },
   };
 }

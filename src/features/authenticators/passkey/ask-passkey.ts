@@ -108,7 +108,7 @@ async function judge(
     result: "refused",
     notice: { key: "passkey:copied" },
     event: { type: "passkey.counter-refused", detail: { authenticator: id } },
-    messages: isNews ? noticesTo(account, organisation, told, now) : [],
+    messages: isNews ? await noticesTo(tx, account, organisation, told, now) : [],
   };
 }
 

@@ -97,7 +97,7 @@ async function link(
     ],
     linked: [linked],
     event: { type: "method.linked", detail: { method: "passkey", authenticator: linked.id } },
-    messages: linkNotices(account, organisation, "passkey", now),
+    messages: await linkNotices(tx, account, organisation, "passkey", now),
   };
 }
 

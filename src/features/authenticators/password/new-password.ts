@@ -120,7 +120,7 @@ async function setPassword(
         ...(removed.length > 0 && { removed: "certificate" }),
       },
     },
-    messages: isTold ? noticesTo(account, organisation, told, now) : [],
+    messages: isTold ? await noticesTo(tx, account, organisation, told, now) : [],
   };
 }
 

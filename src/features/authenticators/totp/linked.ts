@@ -37,11 +37,12 @@ export async function saveLink(
   const { account, organisation } = ownerOf(journey);
   const made: Authenticator = { id: random.id(), method: "totp", name: serial, linkedAt: now, lastUsedAt: null };
   const secret = keyring.seal(keyPlace(made.id), key);
-  await Promise.all([
+  const device = serial === null ? "app" : "token";
+  const [messages] = await Promise.all([
+    linkNotices(tx, account, organisation, toldAs(device), now),
     insertAuthenticator(tx, account.id, made),
     insertToken(tx, { id: made.id, secret, parameters, state }),
   ]);
-  const device = serial === null ? "app" : "token";
   return {
     result: "shown",
     proofs: [
@@ -50,7 +51,7 @@ export async function saveLink(
     ],
     linked: [made],
     event: { type: "method.linked", detail: { method: "totp", authenticator: made.id, device } },
-    messages: linkNotices(account, organisation, toldAs(device), now),
+    messages,
   };
 }
 

@@ -9,6 +9,7 @@ import { invitation } from "./invitation.ts";
 import type { Letter } from "./letter.ts";
 import {
   accountFrozen,
+  contactChanged,
   methodLinked,
   methodRemoved,
   methodsReset,
@@ -20,6 +21,7 @@ import {
 import { noPasswordLink, passwordLink } from "./password-link.ts";
 import {
   accountFrozenSms,
+  contactChangedSms,
   methodLinkedSms,
   methodRemovedSms,
   methodsResetSms,
@@ -100,6 +102,10 @@ function renderTemplate(message: Outgoing, timeZone: string, notMeUrl?: string):
       return channel === "sms" ? methodRemovedSms(message.parameters, frame) : methodRemoved(message.parameters, frame);
     case "methods-reset":
       return channel === "sms" ? methodsResetSms(message.parameters, frame) : methodsReset(message.parameters, frame);
+    case "contact-changed":
+      return channel === "sms"
+        ? contactChangedSms(message.parameters, frame)
+        : contactChanged(message.parameters, frame);
     case "recovery-refused":
       return recoveryRefused(message.parameters, frame);
     case "account-frozen":

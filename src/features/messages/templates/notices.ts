@@ -2,7 +2,7 @@ import type { Instant } from "../../../kernel/time.ts";
 import { formatDate, formatTime, translator } from "../../../platform/i18n/index.ts";
 import type { TemplateParameters } from "../contract.ts";
 import { type Letter, letter, type Part } from "./letter.ts";
-import { type Frame, organisationName } from "./texts.ts";
+import { type Frame, maskEmail, maskPhone, organisationName } from "./texts.ts";
 
 /** USR-7 REC-8 what happened, when, and what to do if it was not them: a link that leads nowhere but to freezing the account. */
 export function methodLinked({ method, at }: TemplateParameters["method-linked"], frame: Frame): Letter {
@@ -108,6 +108,38 @@ export function methodsReset({ at }: TemplateParameters["methods-reset"], frame:
       subject: t("messages:methods-reset-subject", { org: organisationName(frame) }),
       heading: t("messages:methods-reset-heading"),
       what: t("messages:methods-reset-what", moment(at, frame)),
+    },
+    frame,
+  );
+}
+
+/** It goes to the replaced address too, whose owner may be another by now: what is new is told by its end alone. */
+export function contactChanged(
+  { at, email, phone, userNameChanged = false }: TemplateParameters["contact-changed"],
+  frame: Frame,
+): Letter {
+  const t = translator(frame.language);
+  const what = t("messages:contact-changed-what", moment(at, frame));
+  const news = [
+    email !== undefined && t("messages:contact-changed-email", { email: maskEmail(email) }),
+    phone && t("messages:contact-changed-phone", { phone: maskPhone(phone) }),
+    phone === null && t("messages:contact-changed-no-phone"),
+    userNameChanged && t("messages:contact-changed-user-name"),
+    (email !== undefined || phone !== undefined) && t("messages:contact-changed-over"),
+  ].filter((line) => typeof line === "string");
+  return letter(
+    {
+      subject: t("messages:contact-changed-subject", { org: organisationName(frame) }),
+      preheader: what,
+      heading: t("messages:contact-changed-heading"),
+      parts: [
+        { is: "paragraph", text: what },
+        ...news.map((text) => ({ is: "paragraph", text }) as const),
+        { is: "paragraph", text: t("messages:contact-changed-yours") },
+        { is: "strong", text: t("messages:contact-changed-not-yours", { context: frame.notMeUrl ? "link" : "" }) },
+        ...notMe(frame),
+      ],
+      support: ["password", "technical"],
     },
     frame,
   );

@@ -45,7 +45,11 @@ export const accountFrozenSms = ({ at }: TemplateParameters["account-frozen"], f
 export const methodsResetSms = ({ at }: TemplateParameters["methods-reset"], frame: Frame): string =>
   noticeSms("messages:sms-methods-reset", at, frame);
 
+export const contactChangedSms = ({ at }: TemplateParameters["contact-changed"], frame: Frame): string =>
+  noticeSms("messages:sms-contact-changed", at, frame);
+
 type Notice =
+  | "messages:sms-contact-changed"
   | "messages:sms-methods-reset"
   | "messages:sms-method-removed"
   | "messages:sms-account-frozen"

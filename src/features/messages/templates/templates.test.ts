@@ -58,6 +58,7 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
   const changed = { template: "password-changed" as const, parameters: { at } };
   const removed = { template: "method-removed" as const, parameters: { method: "totp", at } };
   const frozen = { template: "account-frozen" as const, parameters: { at } };
+  const contact = { template: "contact-changed" as const, parameters: { at, email: "aino.virta@koivula.example" } };
   const copied = { template: "passkey-copied" as const, parameters: { at } };
   return [
     { ...invitation(language), letterhead: head },
@@ -101,6 +102,10 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...sms, ...frozen },
     { ...email, ...copied },
     { ...sms, ...copied },
+    { ...email, ...contact },
+    { ...sms, ...contact },
+    { ...email, template: "contact-changed", parameters: { at, phone: null, userNameChanged: true } },
+    { ...email, template: "contact-changed", parameters: { at, phone: "+358401234567" } },
   ];
 }
 

@@ -29,6 +29,9 @@ export const organisationName = ({ letterhead, language }: Frame): string =>
 /** Enough of a phone number to know one's own by. With fixed spaces: a line must not break in it. */
 export const maskPhone = (phone: string): string => `••\u00a0•••\u00a0••${phone.slice(-2)}`;
 
+/** Enough of an address to know one's own by. */
+export const maskEmail = (email: string): string => `•••${email.slice(email.lastIndexOf("@"))}`;
+
 export type Contact = { phone: string | null; email: string | null; hours: string | null };
 
 /** Whom to turn to: the contact for the first of `kinds` that the organisation has, else any; null without one. */

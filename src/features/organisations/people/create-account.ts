@@ -26,7 +26,8 @@ export type NewAccount = Readonly<{
 
 export type CreateAccountRefusal = "user-name-taken" | "email-taken";
 
-const namesOf = ({ id: accountId, organisationId, userName, email }: Account): Name[] =>
+/** The names that an account is found by, each once. */
+export const namesOf = ({ id: accountId, organisationId, userName, email }: Account): Name[] =>
   [...new Set([nameKey(email), nameKey(userName)])]
     .filter((key) => key !== null)
     .map((key) => ({ key, organisationId, accountId }));

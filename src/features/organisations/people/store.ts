@@ -203,9 +203,39 @@ export async function deleteAccounts(tx: Tx, accounts: readonly Account[]): Prom
     .execute();
 }
 
-/** Lets the account's names go, so that another account can have them: it is found by none from now on. */
-export async function freeNames(tx: Tx, accountId: string): Promise<void> {
-  await tx.deleteFrom("account_name").where("account_id", "=", accountId).execute();
+/** Lets names of the account go, all unless `keys` are given, so that another account can have them: it is found by them no more. */
+export async function freeNames(tx: Tx, accountId: string, keys?: readonly string[]): Promise<void> {
+  if (keys?.length === 0) return;
+  await tx
+    .deleteFrom("account_name")
+    .where("account_id", "=", accountId)
+    .$if(keys !== undefined, (query) => query.where("key", "in", keys ?? []))
+    .execute();
+}
+
+/** Saves what may change of an account, and of its person. */
+export async function saveAccount(tx: Tx, account: Account): Promise<void> {
+  await tx
+    .updateTable("account")
+    .set({ user_name: account.userName, email: account.email, phone: account.phone })
+    .where("id", "=", account.id)
+    .execute();
+  await tx
+    .updateTable("person")
+    .set({ given_name: account.givenName, family_name: account.familyName, language: account.language })
+    .where("id", "=", account.personId)
+    .execute();
+}
+
+/** Whether somebody was ever in the account. */
+export async function wasActive(db: Db | Tx, accountId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("account")
+    .select("id")
+    .where("id", "=", accountId)
+    .where(({ eb, or }) => or([eb("state", "=", "active"), eb("activated_at", "is not", null)]))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Ends everything that was made under the account's epoch; resolves to the new one. */

@@ -1,3 +1,4 @@
+import { isShut } from "../../../../kernel/account-state.ts";
 import type { Origin } from "../../../../kernel/origin.ts";
 import { hours, type Instant } from "../../../../kernel/time.ts";
 import type { Db, Tx } from "../../../../platform/database/index.ts";
@@ -7,7 +8,7 @@ import type { Clock } from "../../../../ports/clock.ts";
 import type { Random } from "../../../../ports/random.ts";
 import type { Audit, AuditEvent } from "../../../audit/index.ts";
 import type { Messages } from "../../../messages/index.ts";
-import { type Account, nameKey, type Organisation } from "../../../organisations/index.ts";
+import { type Account, lockAccount, nameKey, type Organisation } from "../../../organisations/index.ts";
 import { makeIssuePasswords } from "./issue.ts";
 import { newPasswordMessage } from "./message.ts";
 import { findOpenAccounts } from "./store.ts";
@@ -43,7 +44,10 @@ export const makeOrder = (deps: OrderDeps) => {
     return !(await use(tx, { key: `order-password:day:${whose}`, ...perDay }, now));
   };
 
-  const send = async (tx: Tx, { account, organisation }: Found, now: Instant) => {
+  const send = async (tx: Tx, { account: found, organisation }: Found, now: Instant) => {
+    // Read again under its lock: where its messages go may be changing at this moment.
+    const account = await lockAccount(tx, found.id);
+    if (!account || isShut(account.state)) return;
     const [issued] = await issue(tx, [account.id], { organisation, orderedBy: "stranger", now });
     if (!issued) throw new Error("no temporary password was made");
     await deps.messages.withdraw(tx, account.id);
