@@ -152,8 +152,9 @@ test("T80 sixteen at once make one user", async () => {
 
 test("T80 503 and a late date wait as told, a proxy's page and a conflict of versions wait", async () => {
   service.add({ userName: "matti", externalId: subject.accountId });
-  const date = new Date(now.getTime() + 90_000).toUTCString();
-  service.fail("GET /Users", { status: 503, headers: { "retry-after": date } });
+  // Its clock is an hour behind ours.
+  const theirs = (after: number) => new Date(now.getTime() - 3_600_000 + after).toUTCString();
+  service.fail("GET /Users", { status: 503, headers: { "retry-after": theirs(90_000), date: theirs(0) } });
   assert.deepEqual((await account({})).carried, {
     result: "later",
     reason: "The SCIM service answered 503.",
@@ -168,14 +169,16 @@ test("T80 503 and a late date wait as told, a proxy's page and a conflict of ver
 
 test("T80 what somebody has to mend is said, without names or the service's own words", async () => {
   service.add({ userName: "matti", externalId: subject.accountId });
-  const words = { detail: "user matti@example.fi is not allowed", scimType: "mutability" };
-  for (const [status, says] of [
+  const words = { detail: "user matti@example.fi is not allowed" };
+  service.fail("GET /Users", { status: 404 });
+  assert.match(JSON.stringify((await account({})).carried), /baseUrl/u);
+  for (const [status, says, scimType = "mutability"] of [
     [401, /token/u],
     [403, /right/u],
     [400, /400, mutability/u],
-    [404, /baseUrl/u],
+    [409, /else there has/u, "uniqueness"],
   ] as const) {
-    service.fail("PATCH /Users", { status, body: words });
+    service.fail("PATCH /Users", { status, body: { ...words, scimType } });
     const { carried } = await account({});
     assert.equal(carried.result, "failed", String(status));
     assert.match("reason" in carried ? carried.reason : "", says);
@@ -186,6 +189,33 @@ test("T80 what somebody has to mend is said, without names or the service's own 
     assert.equal(carried.result, "failed");
   }
   assert.equal((await attempt(directory({}, "wrong"), { task: "account" }, { subject, now })).carried.result, "failed");
+});
+
+test("T80 a service that says it can PATCH, and can't, is told by PUT; one that doesn't let us ask what it can do is told all the same", async () => {
+  for (const status of [405, 501]) {
+    service.users.clear();
+    service.add({ userName: "old", externalId: subject.accountId });
+    service.fail("PATCH /Users", { status });
+    service.fail("GET /ServiceProviderConfig", { status: 403 });
+    assert.equal((await account({})).carried.result, "done");
+    assert.equal(service.asked().at(-1), "PUT /Users/…");
+    assert.ok(userNamed("matti"));
+  }
+});
+
+test("T80 a user who goes away between the look and the change is looked for again, and made anew where we make them", async () => {
+  for (const [patch, method] of [
+    [true, "PATCH"],
+    [false, "PUT"],
+  ] as const) {
+    service.users.clear();
+    service.add({ userName: "old", externalId: subject.accountId });
+    service.fail(`${method} /Users`, { status: 404 });
+    assert.equal((await account({ create: true, capabilities: { patch } })).carried.result, "later");
+    service.users.clear();
+    assert.equal((await account({ create: true, capabilities: { patch } })).carried.result, "done");
+    assert.ok(userNamed("matti"));
+  }
 });
 
 test("T83 redirects are not followed", async () => {

@@ -1,4 +1,5 @@
 import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
+import { instantOf, retryAfterOf } from "../directory-parts/retry-after.ts";
 import { DirectoryTrouble, later } from "../directory-parts/trouble.ts";
 
 /** Graph itself gives up on a list after a minute. */
@@ -20,13 +21,8 @@ export async function exchange(url: string, init: RequestInit, signal: AbortSign
   try {
     const response = await fetch(url, { ...init, redirect: "manual", signal: limited });
     const text = await readBody(response);
-    const date = instantOf(response.headers.get("date"));
-    return {
-      status: response.status,
-      body: parseJson(text),
-      retryAfter: parseRetryAfter(response.headers.get("retry-after"), date),
-      date,
-    };
+    const { status, headers } = response;
+    return { status, body: parseJson(text), retryAfter: retryAfterOf(headers), date: instantOf(headers.get("date")) };
   } catch (error) {
     if (error instanceof DirectoryTrouble) throw error;
     if (signal.aborted) throw later("the attempt took too long, or the service stopped");
@@ -52,19 +48,6 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function instantOf(text: string | null): Instant | null {
-  const instant = new Date(text ?? "");
-  return Number.isNaN(instant.getTime()) ? null : instant;
-}
-
-/** `Retry-After` (RFC 9110 §10.2.3): seconds, or a date by the server's own clock; more than a day is not believed. */
-function parseRetryAfter(value: string | null, date: Instant | null): Duration | undefined {
-  if (value === null) return undefined;
-  const until = instantOf(value);
-  const wait = /^\d+$/u.test(value) ? seconds(Number(value)) : date && until ? until.getTime() - date.getTime() : 0;
-  return wait > 0 && wait <= seconds(86_400) ? wait : undefined;
 }
 
 /** The code of what went wrong with the connection, in brackets: its words may hold addresses. */

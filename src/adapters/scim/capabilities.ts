@@ -13,7 +13,10 @@ export function makeCapabilities({ capabilities: configured }: Settings) {
   let known: { at: Instant; capabilities: Capabilities } | undefined;
   return async (exchange: Exchange, now: Instant): Promise<Capabilities> => {
     if (known && between(known.at, now) < minutes(60)) return known.capabilities;
-    const { status, body } = await exchange({ method: "GET", path: "/ServiceProviderConfig" }, [400, 404, 405, 501]);
+    const { status, body } = await exchange(
+      { method: "GET", path: "/ServiceProviderConfig" },
+      [400, 403, 404, 405, 501],
+    );
     const says = (name: string): boolean | undefined => {
       const supported = get(get(body, name), "supported");
       return status !== 200 || supported === undefined ? undefined : String(supported).toLowerCase() === "true";

@@ -1,5 +1,6 @@
 import type { DirectorySubject } from "../../ports/directory.ts";
 import { valuesOf } from "../directory-parts/sources.ts";
+import { later } from "../directory-parts/trouble.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Exchange } from "./exchange.ts";
 import { addressOf, type Found } from "./find.ts";
@@ -45,11 +46,21 @@ export async function change(exchange: Exchange, can: Capabilities, found: Found
   const version = get(get(found.resource, "meta"), "version");
   const ifMatch = can.etag && typeof version === "string" ? version : undefined;
   const after = grant(found.resource, missing);
-  const request = can.patch
-    ? { method: "PATCH" as const, body: { schemas: [patchOp], Operations: operationsFor(after, missing) } }
-    : { method: "PUT" as const, body: replacementOf(after) };
-  await exchange({ ...request, path: addressOf(found), ifMatch });
+  const to = { path: addressOf(found), ifMatch };
+  const patch = {
+    method: "PATCH",
+    body: { schemas: [patchOp], Operations: operationsFor(after, missing) },
+    ...to,
+  } as const;
+  const put = { method: "PUT", body: replacementOf(after), ...to } as const;
+  const first = await exchange(can.patch ? patch : put, can.patch ? [404, ...cannot] : [404]);
+  // Some say that they can, or nothing, and refuse it.
+  const { status } = cannot.includes(first.status) ? await exchange(put, [404]) : first;
+  if (status === 404) throw later("The user went away there at the same moment (404).");
 }
+
+/** What a service answers to a method that it doesn't know. */
+const cannot: readonly number[] = [405, 501];
 
 /**
  * Lists go whole: many services can't replace an element that isn't there yet, and the RFC lets them refuse it

@@ -1,4 +1,5 @@
 import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
+import { retryAfterOf } from "../directory-parts/retry-after.ts";
 import { failed, later } from "../directory-parts/trouble.ts";
 import { isObject, type Resource } from "./path.ts";
 
@@ -38,7 +39,7 @@ export const makeExchange =
     const { response, text } = await fetchText(`${baseUrl}${path}`, { ...init, redirect: "manual", signal: limit });
     const { status } = response;
     if ((status < 200 || status > 299) && !expected.includes(status))
-      throw judge(response, text, waitOf(response.headers.get("retry-after"), now()));
+      throw judge(response, text, retryAfterOf(response.headers, now()));
     return { status, body: status < 300 ? parse(text, method) : (parseLoosely(text) ?? {}) };
   };
 
@@ -98,16 +99,11 @@ function judge({ status }: Response, text: string, wait: Duration | undefined) {
     return failed(`The SCIM service answered ${status}, a redirect, which is not followed: correct baseUrl.`);
   if (status === 404) return failed("The SCIM service has nothing at this address (404): correct baseUrl.");
   if (status === 412) return later("Somebody changed the user there at the same moment (412).");
+  const { scimType } = parseLoosely(text) ?? {};
+  if (status === 409 && scimType === "uniqueness")
+    return failed("Somebody else there has this account's user name or e-mail already (409, uniqueness).");
   if ([408, 409, 425, 429].includes(status) || (status >= 500 && status !== 501))
     return later(`The SCIM service answered ${status}.`, wait);
-  const { scimType } = parseLoosely(text) ?? {};
   const word = typeof scimType === "string" && scimTypes.test(scimType) ? `, ${scimType}` : "";
   return failed(`The SCIM service does not take what it was sent (${status}${word}): compare attributes and onReset.`);
-}
-
-/** `Retry-After` (RFC 9110 §10.2.3): seconds or a date; more than a day is not believed. */
-function waitOf(value: string | null, now: Instant): Duration | undefined {
-  if (value === null) return undefined;
-  const wait = /^\d+$/u.test(value) ? seconds(Number(value)) : Date.parse(value) - now.getTime();
-  return wait > 0 && wait <= seconds(86_400) ? wait : undefined;
 }
