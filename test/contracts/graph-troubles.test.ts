@@ -6,6 +6,7 @@ import { makeRsaCertificate } from "../doubles/certificate.ts";
 import { usualPermissions } from "../doubles/graph/index.ts";
 import type { Trouble } from "../doubles/graph/troubles.ts";
 import { type GraphGround, openGraphGround, subjectOf } from "../grounds/graph.ts";
+import { eventually } from "../harness/eventually.ts";
 
 // The real adapter before Graph's double when things go wrong: throttled, away, half done, forbidden, or somebody else's.
 
@@ -120,7 +121,8 @@ describe("DIR-2 T80 a reset converges", () => {
     const end = new AbortController();
     const task = ground.begin(addPerson());
     const attempt = task.attempt(end.signal);
-    setTimeout(() => end.abort(), 50);
+    await eventually(() => assert.ok(ground.graph.log.some(({ status }) => status === 0)));
+    end.abort();
     assert.match(reasonOf(await attempt), /took too long/u);
     assert.equal((await task.finish()).result, "done");
   });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { type HttpSmsOptions, makeHttpSmsSender } from "../../src/adapters/sms-http/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import type { Delivery } from "../../src/ports/mail-sender.ts";
 import { fakeSmsSender, type Sms, type SmsSender } from "../../src/ports/sms-sender.ts";
 import { noKannel, startKannel, type TestKannel } from "../doubles/kannel.ts";
 import { type GatewayAnswer, startSmsGateway } from "../doubles/sms-gateway.ts";
+import { until } from "../harness/service.ts";
 
 const sms: Sms = { id: "0192f0c1-aaaa-7000", to: "+358401234567", text: "Kunta: PIN-koodisi on 123456 & äö €" };
 const secrets = { user: new Secret("svc"), password: new Secret("zq p&w=") };
@@ -242,14 +242,11 @@ describe("Kannel", { skip: noKannel() }, () => {
   });
   after(() => kannel.stop());
 
-  const received = async (count: number): Promise<Seen[]> => {
-    for (let tries = 0; tries < 100; tries += 1) {
+  const received = (count: number): Promise<Seen[]> =>
+    until(async () => {
       const seen = await kannel.received();
-      if (seen.length >= count) return seen;
-      await wait(50);
-    }
-    return kannel.received();
-  };
+      return seen.length >= count && seen;
+    }, `${count} messages`);
 
   test("MSG-1 a real gateway takes GSM letters, an emoji and a long text", async () => {
     const texts = [sms.text, "Hyvää päivää 🙂 š", "Lång text med åäö och €. ".repeat(12)];

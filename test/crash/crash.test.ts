@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../../src/config.ts";
 import { type Composed, compose } from "../../src/main.ts";
 import { type Senders, startSenders } from "../abuse/senders.ts";
@@ -92,7 +91,10 @@ async function activate(person: Person): Promise<void> {
   const [link, pin] = await Promise.all([linkTo(senders, person.email), pinTo(senders, person.phone)]);
   const way = makeActivating(node.url, { link, pin });
   person.way = way;
-  for (let tries = 0; !way.acknowledged.active && tries < 200; tries += 1) await way.goOn().catch(() => sleep(100));
+  await until(async () => {
+    await way.goOn().catch(() => {});
+    return way.acknowledged.active;
+  }, `${person.email} to be active`);
 }
 
 async function checkAccounts(invited: readonly Person[]): Promise<void> {

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../harness/free-port.ts";
 import { part } from "../harness/parts.ts";
+import { until } from "../harness/service.ts";
 
 const names = ["bearerbox", "smsbox", "fakesmsc"] as const;
 
@@ -28,7 +30,12 @@ export type KannelMessage = { to: string; text: string };
  */
 export async function startKannel() {
   const folder = await mkdtemp(join(tmpdir(), "vahva-kannel-"));
-  const [admin = 0, box = 0, smscPort = 0, http = 0] = await freePorts(4);
+  const [admin = 0, box = 0, smscPort = 0, http = 0] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   const file = join(folder, "kannel.conf");
   await writeFile(file, configuration({ folder, admin, box, smscPort, http }));
 
@@ -43,17 +50,17 @@ export async function startKannel() {
         received += chunk;
       });
     }
-    await untilTrue(async () => /online/u.test(await status(admin)), "the SMS centre to be connected");
+    await until(async () => /online/u.test(await status(admin)), "the SMS centre to be connected");
   };
   const stopSmsc = async (): Promise<void> => {
     await ended(smsc);
-    await untilTrue(async () => !/online/u.test(await status(admin)), "the SMS centre to be gone");
+    await until(async () => !/online/u.test(await status(admin)), "the SMS centre to be gone");
   };
 
   const bearerbox = spawn(pathOf("bearerbox"), [file], { stdio: "ignore", cwd: folder });
-  await untilTrue(() => isOpen(smscPort), "bearerbox to listen");
+  await until(() => isOpen(smscPort), "bearerbox to listen");
   const smsbox = spawn(pathOf("smsbox"), [file], { stdio: "ignore", cwd: folder });
-  await untilTrue(() => isOpen(http), "smsbox to listen");
+  await until(() => isOpen(http), "smsbox to listen");
   await startSmsc();
 
   return {
@@ -162,22 +169,6 @@ const status = async (admin: number): Promise<string> => {
   }
 };
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await new Promise((resolve) => server.once("listening", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
 const isOpen = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
@@ -186,14 +177,6 @@ const isOpen = (port: number): Promise<boolean> =>
     });
     socket.once("error", () => resolve(false));
   });
-
-async function untilTrue(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await isSo()) return;
-    await wait(50);
-  }
-  throw new Error(`Kannel: waited 10 s for ${what}`);
-}
 
 async function ended(child: ChildProcess | undefined): Promise<void> {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -125,6 +125,7 @@ export async function openCardService({ clock = movableClock(), env = {}, author
         .select(["result", "account_id", "detail"])
         .where("type", "=", type)
         .orderBy("at", "desc")
+        .orderBy("number", "desc")
         .execute();
       return rows.map(({ detail, ...row }) => ({ ...row, ...(detail as { reason?: string; unchecked?: boolean }) })); // every event has one
     },

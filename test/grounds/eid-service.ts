@@ -37,6 +37,7 @@ export async function openEidService({ clock = movableClock() }: { clock?: Movab
         .select(["result", "account_id", "detail"])
         .where("type", "=", type)
         .orderBy("at", "desc")
+        .orderBy("number", "desc")
         .execute();
       const wanted = accountId === undefined ? rows : rows.filter((row) => row.account_id === accountId);
       return wanted.map(({ result, detail }) => ({ result, ...(detail as Detail) })); // every event has one

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { decodeJwt, type JWTPayload } from "jose";
 import type { Broker, Brokers } from "../../src/features/authenticators/eid/brokers/broker.ts";
 import { sessionKeyHash, sessionPlace } from "../../src/features/authenticators/eid/keep-session.ts";
 import { saveEidSession } from "../../src/features/authenticators/eid/session-store.ts";
@@ -36,7 +37,7 @@ export async function openLogoutGround() {
   const b = await startHost({ url: a.url, publicUrl: a.origin, port: await freePort(), brokers });
   const { db, keyring } = a;
 
-  const told: string[] = [];
+  const told: JWTPayload[] = [];
   const port = await freePort();
   const listener = createServer((request, response) => {
     let body = "";
@@ -44,7 +45,7 @@ export async function openLogoutGround() {
       body += chunk;
     });
     request.on("end", () => {
-      told.push(new URLSearchParams(body).get("logout_token") ?? "");
+      told.push(decodeJwt(new URLSearchParams(body).get("logout_token") ?? ""));
       response.end();
     });
   }).listen(port, "127.0.0.1");
@@ -91,7 +92,8 @@ export async function openLogoutGround() {
     client,
     suomi,
     other,
-    told,
+    /** How often the application was told of an account of its own. */
+    toldOf: (accountId: string) => told.filter(({ sub }) => sub === accountId).length,
     signedIn,
     post,
     /** Whether the session's row is there. */

@@ -157,9 +157,10 @@ export type Node = Awaited<ReturnType<typeof spawnService>>;
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const exit = once(child, "exit");
+  // Closed, not only gone: what it said last is still on its way then.
+  const closed = once(child, "close");
   child.kill(signal);
-  await exit;
+  await closed;
   return child.exitCode;
 }
 

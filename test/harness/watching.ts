@@ -11,7 +11,7 @@ export function watching(window: Window, language: Language) {
   const bare = (text: string) => text.replaceAll("\u00ad", "");
   /** The page with this heading comes. */
   async function reach(expected: string): Promise<void> {
-    await eventually(async () => assert.equal(bare(await heading(window.page)), bare(expected)), 15_000);
+    await eventually(async () => assert.equal(bare(await heading(window.page)), bare(expected)));
     assert.equal(await window.page.locator("html").getAttribute("lang"), language);
   }
   return {

@@ -126,7 +126,7 @@ test("SIN-11 A11 signing out here, ending sessions and a changed password tell t
   await here.submit({}, "Change");
   await here.submit({ new_password: "neljä sinistä kettua metsässä" });
   assert.equal(here.page().path, "/account?changed=password");
-  await until(() => calendar.notices.includes(sid), "the notice of a changed password", 10_000);
+  await until(() => calendar.notices.includes(sid), "the notice of a changed password");
   assert.match((await there.get(calendar.url)).text, /Nobody is signed in/);
   await here.submit({}, "Change");
   await here.submit({ new_password: rightPassword });

@@ -173,7 +173,8 @@ test("REC-8 the notice of it freezes the account; a link that was sent before le
   const person = await activatedAccount(service, koivula);
   await chooseBy(await asked(person));
   clock.advance(minutes(6));
-  const link = await asked(person);
+  await askFor(person.email);
+  const link = await linkTo(person.email, 2);
   const owner = makeVisitor(service.url);
   await owner.get(await wordsTo(service, person.email, /https?:\/\/\S+\/not-me\/[\w-]+/));
   await owner.submit({}, "Freeze");

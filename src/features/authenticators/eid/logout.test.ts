@@ -11,7 +11,6 @@ before(async () => {
   ground = await openLogoutGround();
 });
 beforeEach(async () => {
-  ground.told.length = 0;
   ground.suomi.hooks.onRequest = async () => {};
   ground.setState("suomi", "open");
   await ground.db.deleteFrom("throttle").execute();
@@ -28,7 +27,7 @@ const signOutUrl = (wish: Record<string, string>) => `/sign-out?${new URLSearchP
 const refusals = async () => (await ground.audited("eid.logout-refused")).map(({ reason }) => reason);
 
 test("SIN-11 signing out ends our session, then asks the broker to end its own, and comes back to our page", async () => {
-  const { agent, uid, session } = await ground.signedIn();
+  const { agent, uid, session, accountId } = await ground.signedIn();
   let liveWhenAsked: boolean | null = null;
   ground.suomi.hooks.onRequest = async () => {
     liveWhenAsked = await ground.isLive(uid);
@@ -40,7 +39,7 @@ test("SIN-11 signing out ends our session, then asks the broker to end its own, 
   assert.ok(!agent.cookies().some(({ name }) => name === "vahva_session"));
   const { asked, query } = ground.suomi.answers(left.location ?? "");
   assert.deepEqual([asked.brokerSession, asked.language], [`${session};qualified`, "fi"]);
-  await eventually(async () => ground.told.length === 1);
+  await eventually(() => assert.equal(ground.toldOf(accountId), 1));
 
   const back = await agent.send(`/eid/suomi/logout?${query}`);
   assert.deepEqual([back.status, back.location], [303, `${ground.a.origin}/signed-out?organisation=koivula&in=fi`]);
@@ -111,7 +110,7 @@ test("SIN-11 T60 a broker's request in a frame without cookies ends exactly the 
 
   assert.equal(await ground.isSignedIn(ends.agent), false);
   for (const { agent } of goesOn) assert.equal(await ground.isSignedIn(agent), true);
-  await eventually(async () => ground.told.length === 1);
+  await eventually(() => assert.equal(ground.toldOf(accountId), 1));
   const events = (await ground.audited("session.ended")).filter(({ session }) => session === ends.uid);
   assert.deepEqual(events, [{ session: ends.uid, reason: "broker", broker: "suomi" }]);
 });
