@@ -193,6 +193,24 @@ test("REC-3 T72 a reset ends sessions, tokens and half-way journeys on both node
   assert.ok(!hasSession(guessing));
 });
 
+test("REC-7 T76 after a reset the phone number and the user name, which open no account with an app, open none without", async () => {
+  const agency = await organisation({ policy: { password: { way: "temporary" } } });
+  const phone = "+358457654321";
+  const aino = await lost.account(agency, "vaino", { phone });
+  await lost.reset(aino.email, "vaino", { organisation: agency });
+  const before = await lost.standing(aino.accountId);
+  const thief = makeVisitor(service.url);
+  await thief.get(`/order-password?organisation=${agency.slug}`);
+  assert.match((await thief.submit({ username: aino.email })).heading, /If the user name was right/);
+  const [letter] = await messagesTo(service, aino.email, 1, /No sign-in method is linked/);
+  assert.match(letter?.text ?? "", new RegExp(`/recover\\?organisation=${agency.slug}`));
+  const texts = await service.db.selectFrom("message").select("template").where("channel", "=", "sms").execute();
+  assert.ok(!texts.some(({ template }) => template === "temporary-password-new"));
+  assert.deepEqual(await lost.standing(aino.accountId), before);
+  const [event] = await service.events("temporary-password.ordered", aino.accountId);
+  assert.deepEqual([event?.result, event?.reason], ["refused", "nothing-linked"]);
+});
+
 test("REC-8 T79 whoever was told and did not do it freezes the account, and what the reset had opened is over", async () => {
   const koivula = await organisation();
   const { db, clock, composed } = service;
@@ -252,7 +270,9 @@ test("REC-8 T79 after the e-mail was changed a reset is told to the old address 
   const email = `new.${aino.email}`;
   const by = { actor: "operator", reason: "somebody called" } as const;
   await service.features.support.changeAccount(aino.accountId, { email }, by);
-  await Promise.all([aino.email, email, aino.number].map((to) => messagesTo(service, to, 1, /details of your account/)));
+  await Promise.all(
+    [aino.email, email, aino.number].map((to) => messagesTo(service, to, 1, /details of your account/)),
+  );
   assert.match((await aino.visitor.get("/account")).path, /^\/journey\//, "who was signed in is out");
 
   // REC-6: the old address finds nobody, and the pages say nothing of it.
