@@ -13,9 +13,9 @@ function renew(old, fresh) {
 
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-  const { title } = fresh.dataset;
-  document.title = document.title.replace(/^.*(?= – )/, title.replaceAll("\u00ad", ""));
-  heading.textContent = title;
+  const title = fresh.querySelector("template").content;
+  document.title = document.title.replace(/^.*(?= – )/, title.textContent.replaceAll("\u00ad", ""));
+  heading.replaceChildren(title);
   renew(document.querySelector("[data-progress]"), fresh);
 }
 

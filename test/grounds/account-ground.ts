@@ -41,6 +41,7 @@ import { fakeMailSender } from "../../src/ports/mail-sender.ts";
 import { systemRandom } from "../../src/ports/random.ts";
 import { fakeSmsSender } from "../../src/ports/sms-sender.ts";
 import { testDatabase } from "../harness/database.ts";
+import { inWords } from "../harness/read-page.ts";
 import { fakeDirectories } from "./fake-directories.ts";
 
 export const rightPassword = "kolme vihreää sammakkoa";
@@ -225,7 +226,7 @@ export async function openAccountGround() {
       return {
         status: answer.statusCode,
         to: answer.headers.location ?? "",
-        page: answer.body,
+        page: inWords(answer.body),
         headers: answer.headers,
       };
     };

@@ -7,6 +7,7 @@ import { insertRecovery } from "../../src/features/recovery/store.ts";
 import { minutes, seconds } from "../../src/kernel/time.ts";
 import { browserHash, makeHttp } from "../../src/platform/http/index.ts";
 import { makeLog } from "../../src/platform/log/index.ts";
+import { inWords } from "../harness/read-page.ts";
 import { openDirectories } from "./directories.ts";
 
 export type StatusGround = Awaited<ReturnType<typeof openStatusGround>>;
@@ -45,7 +46,7 @@ export async function openStatusGround() {
         headers: { ...headers, ...(method === "POST" && { "content-type": "application/x-www-form-urlencoded" }) },
         ...(method === "POST" && { payload: form.toString() }),
       });
-      return { status: answer.statusCode, to: answer.headers.location ?? null, page: answer.body };
+      return { status: answer.statusCode, to: answer.headers.location ?? null, page: inWords(answer.body) };
     };
     return {
       id,

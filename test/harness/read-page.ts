@@ -48,8 +48,11 @@ const attributesOf = (text: string): Record<string, string> =>
     [...text.matchAll(/([\w-]+)(?:="([^"]*)")?/g)].map(([, name, value = ""]) => [name, decode(value)]),
   );
 
+/** Without what only keeps words such as e-mail from being torn, so that a sentence is found as it reads. */
+export const inWords = (html: string): string => html.replace(/<span class="nowrap">([^<]*)<\/span>/g, "$1");
+
 const textOf = (html: string): string =>
-  decode(html.replace(/<svg[\s\S]*?<\/svg>|<[^>]+>/g, " "))
+  decode(inWords(html).replace(/<svg[\s\S]*?<\/svg>|<[^>]+>/g, " "))
     .replace(/\s+/g, " ")
     .trim();
 

@@ -81,6 +81,23 @@ const inspect = `(async () => {
   return violations.map((v) => v.id + ": " + v.nodes.map((node) => node.html.slice(0, 150)).join(" | "));
 })()`;
 
+/** Runs in the page: words that end on another line than they begin, with no hyphen between. Addresses may. */
+const torn = `(() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.parentElement.checkVisibility() || text.parentElement.closest(".break, .key, pre, .vh")) continue;
+    for (const { 0: word, index } of text.data.matchAll(/(?<![@.\\/\\p{L}])\\p{L}{3,}(?!\\p{L}|[@.\\/]\\p{L})/gu)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
+      if (lines.size > 1) found.push(word);
+    }
+  }
+  return found;
+})()`;
+
 /** A browser of one person: cookies of its own. `look` holds the page before it against everything that pages promise. */
 async function openWindow(browser: Browser, options: WindowOptions) {
   const {
@@ -107,7 +124,7 @@ async function openWindow(browser: Browser, options: WindowOptions) {
     if (message.type() === "error" && !refused) faults.push(`${page.url()}: ${message.text()}`);
   });
 
-  /** Every promise that the page breaks: too wide, inaccessible, a fault in its scripts or its policy. */
+  /** Every promise that the page breaks: too wide, words torn, inaccessible, a fault in its scripts or its policy. */
   async function look(title: string): Promise<string[]> {
     // A heading is there before the style sheet is, and then nothing is as large as it should be.
     await page.waitForLoadState("load");
@@ -115,6 +132,8 @@ async function openWindow(browser: Browser, options: WindowOptions) {
     const wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
     const found = javaScript ? await page.evaluate(`${axe()}; ${inspect}`) : [];
     const problems = [...(found as string[]), ...faults.splice(0)]; // what `inspect` gives
+    const broken = (await page.evaluate(torn)) as string[]; // what `torn` gives
+    if (broken.length > 0) problems.push(`tears ${broken.join(", ")}`);
     if (Number(wide) > 0) problems.push(`scrolls sideways by ${wide}`);
     return problems.map((problem) => `${title} (${width}, ${scheme}, ${language}): ${problem}`);
   }

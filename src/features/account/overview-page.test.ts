@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inWords } from "../../../test/harness/read-page.ts";
 import { type Language, languages } from "../../kernel/language.ts";
 import { translator } from "../../platform/i18n/index.ts";
 import type { Authenticator, Method } from "../journey/index.ts";
@@ -109,5 +110,5 @@ test("USR-4 a method that was just linked is told, in three languages", () => {
     en: "The sign-in method was linked",
   };
   for (const language of languages)
-    assert.match(draw({ language, done: "linked" }), new RegExp(`role="status".*${told[language]}`));
+    assert.match(inWords(draw({ language, done: "linked" })), new RegExp(`role="status".*${told[language]}`));
 });

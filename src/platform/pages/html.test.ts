@@ -30,3 +30,20 @@ test("a sentence takes markup in its placeholders and escapes the rest", () => {
   const sentence = richText(translator("en"), "common:step", { at: html`<b>1</b>` }, { of: "<3>" });
   assert.equal(sentence.toString(), "Step <b>1</b> of &lt;3&gt;");
 });
+
+test("a short word is not torn at its hyphen, and whatever is no word stays as it is", () => {
+  const whole = (word: string) => `<span class="nowrap">${word}</span>`;
+  const kept = (text: string) => html`<p>${text}</p>`.toString();
+  assert.equal(kept("Din e-post\u00ADadress."), `<p>Din ${whole("e-post")}\u00ADadress.</p>`);
+  assert.equal(kept("Sign-in by QR-kod"), `<p>${whole("Sign-in")} by ${whole("QR-kod")}</p>`);
+  for (const text of ["a-b@c.fi", "www.e-post.fi", "/sign-in", "AHM-QJW-07", "one-time", `a-${"b".repeat(300)}`])
+    assert.equal(kept(text), `<p>${text}</p>`);
+});
+
+test("no markup in an attribute, a title or a field, and no soft hyphen in a label", () => {
+  assert.equal(
+    html`<title>${"E-post"}</title><a title="x ${"e-post"}"><textarea>${"e-post"}</textarea></a>`.toString(),
+    '<title>E-post</title><a title="x e-post"><textarea>e-post</textarea></a>',
+  );
+  assert.equal(attributes({ "aria-label": "E-post\u00ADadress" }).toString(), ' aria-label="E-postadress"');
+});

@@ -1,3 +1,5 @@
+import { plainText } from "../i18n/index.ts";
+
 /** Only this file can make one, so that a text from outside never passes for markup. */
 const markup = Symbol("markup");
 
@@ -12,8 +14,10 @@ export type Content = Html | string | number | null | undefined | false | readon
  * Values belong in text and in quoted attributes; an unquoted attribute is refused, as no escaping would hold there.
  */
 export function html(literals: TemplateStringsArray, ...values: readonly Content[]): Html {
-  checkQuotes(literals);
-  return fragment(literals.reduce((text, literal, index) => text + render(values[index - 1]) + literal));
+  const places = placesIn(literals);
+  return fragment(
+    literals.reduce((text, literal, index) => text + render(values[index - 1], places[index - 1]) + literal),
+  );
 }
 
 /** Marks a text that this program wrote itself (an icon's path, a drawn chart) as HTML. Never for a value from outside. */
@@ -24,9 +28,12 @@ export const attributes = (values: Readonly<Record<string, string | number | boo
   fragment(
     Object.entries(values)
       .filter(([, value]) => value !== false && value !== undefined)
-      .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${escapeSigns(String(value))}"`))
+      .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${escapeSigns(spoken(name, String(value)))}"`))
       .join(""),
   );
+
+/** A label is only ever heard, and soft hyphens are for the eye. */
+const spoken = (name: string, value: string): string => (name === "aria-label" ? plainText(value) : value);
 
 const isHtml = (value: unknown): value is Html => typeof value === "object" && value !== null && markup in value;
 
@@ -34,12 +41,12 @@ function fragment(text: string): Html {
   return Object.freeze({ [markup]: text, toString: () => text });
 }
 
-function render(value: Content): string {
+function render(value: Content, place: Place = "prose"): string {
   if (value === null || value === undefined || value === false) return "";
-  if (typeof value === "string") return escapeSigns(value);
+  if (typeof value === "string") return place === "prose" ? keepWhole(escapeSigns(value)) : escapeSigns(value);
   if (typeof value === "number") return String(value);
   if (isHtml(value)) return value[markup];
-  return value.map(render).join("");
+  return value.map((each) => render(each, place)).join("");
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -53,12 +60,32 @@ const escapes: Readonly<Record<string, string>> = {
 
 const escapeSigns = (text: string): string => text.replace(/[&<>"'`]/g, (sign) => escapes[sign] ?? sign);
 
-/** Each template is looked at once: its literals are the same object at every use. */
-const checked = new WeakSet<TemplateStringsArray>();
+/**
+ * `e-post`, `sign-in`, `QR-kod`: words with a stump before or after their hyphen. No part of an address or
+ * a reference, and nothing too long for a line.
+ */
+const stumps = /(?<![\p{L}\p{N}@./:_-])(?:\p{L}-\p{L}{1,20}|\p{L}{1,20}-\p{L}{1,3})(?![\p{L}\p{N}@/_-]|\.\p{L})/gu;
 
-function checkQuotes(literals: TemplateStringsArray): void {
-  if (checked.has(literals)) return;
-  const unquoted = literals.slice(0, -1).find((literal) => /=\s*$/.test(literal));
+/** No line ends in "e-" or begins with "in". By the style sheet, so that whoever copies the words gets just them. */
+const keepWhole = (text: string): string =>
+  text.includes("-") ? text.replace(stumps, '<span class="nowrap">$&</span>') : text;
+
+/** Where a value stands: in words to read, or in an attribute or an element that takes no markup. */
+type Place = "prose" | "plain";
+
+/** Each template is looked at once: its literals are the same object at every use. */
+const known = new WeakMap<TemplateStringsArray, readonly Place[]>();
+
+function placesIn(literals: TemplateStringsArray): readonly Place[] {
+  const seen = known.get(literals);
+  if (seen) return seen;
+  const before = literals.slice(0, -1);
+  const unquoted = before.find((literal) => /=\s*$/.test(literal));
   if (unquoted) throw new Error(`an attribute's value must be in quotes: …${unquoted.slice(-30)}`);
-  checked.add(literals);
+  const places = before.map((_, index) => placeAfter(literals.slice(0, index + 1).join("")));
+  known.set(literals, places);
+  return places;
 }
+
+const placeAfter = (text: string): Place =>
+  /="[^"]*$|<(?:title|textarea|option)\b[^>]*>[^<]*$/.test(text) ? "plain" : "prose";

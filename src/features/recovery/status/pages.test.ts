@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { statusPath, statusView, told } from "../../../../test/grounds/status-view.ts";
+import { inWords } from "../../../../test/harness/read-page.ts";
 import { languages } from "../../../kernel/language.ts";
 import { minutes, plus, seconds } from "../../../kernel/time.ts";
 import { html } from "../../../platform/pages/index.ts";
@@ -10,11 +11,10 @@ import { noPassPage, passPage, progress, statusPage } from "./pages.ts";
 const { now, madeAt } = statusView();
 const textOf = (view: Parameters<typeof statusView>[0]) => {
   const page = statusPage(statusView(view));
-  return html`<h1>${page.title}</h1>${page.main}${page.help}`.toString();
+  return inWords(`${html`<h1>${page.title}</h1>${page.main}${page.help}`}`);
 };
 const lineOf = (given: Partial<Propagation>, view: Parameters<typeof statusView>[0] = {}) =>
-  progress(statusView({ directories: [told(given)], ...view }))
-    .toString()
+  inWords(`${progress(statusView({ directories: [told(given)], ...view }))}`)
     .split("<li")
     .at(-1) ?? "";
 const ended = { state: "done", endedAt: plus(madeAt, seconds(4)) } as const;

@@ -70,7 +70,7 @@ export function progress(view: ResetView): Html {
     },
     ...view.directories.map((told) => directoryLine(view, told)),
   ]);
-  return html`<div class="progress" role="log" aria-label="${t("recovery-status:progress")}" data-progress data-title="${t(titles[stage])}"><p class="lede">${t(ledes[stage])}</p>${list}</div>`;
+  return html`<div class="progress" role="log" aria-label="${t("recovery-status:progress")}" data-progress><template>${t(titles[stage])}</template><p class="lede">${t(ledes[stage])}</p>${list}</div>`;
 }
 
 export type StatusView = ResetView &
