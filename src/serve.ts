@@ -169,7 +169,7 @@ async function addFeatures(composed: Composed, http: Http) {
   journey.routes(http.app);
   activation({ ...shared, begin, publicUrl: config.publicUrl, countries: config.sms.countries }).routes(http.app);
   signing.routes(http.app);
-  orderPassword(shared).routes(http.app);
+  orderPassword({ ...shared, publicUrl }).routes(http.app);
   guides({ ...shared, methods, canProve: (...whose) => brokers.provingFor(...whose).length > 0 }).routes(http.app);
   const { farewell } = identification;
   const { notifyLogout: onSessionsEnded } = provider;

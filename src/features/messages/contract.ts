@@ -74,8 +74,11 @@ export type TemplateParameters = {
   "case-decided": { reference: string; until: Instant | null };
   /** By which its owner chooses a new password (REC-1). */
   "password-link": { url: string; until: Instant };
-  /** Somebody asked for such a link where there is none: why, and where to go instead. */
-  "password-link-none": { reason: "temporary" | "guest" | "not-activated" | "no-password"; url: string };
+  /** Somebody asked for a new password where there is none that way: why, and where to go instead. */
+  "password-link-none": {
+    reason: "temporary" | "guest" | "not-activated" | "no-password" | "nothing-linked";
+    url: string;
+  };
 };
 export type Template = keyof TemplateParameters;
 

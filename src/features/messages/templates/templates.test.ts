@@ -87,7 +87,7 @@ function everyMessage(language: Language, head: Letterhead = letterhead): Outgoi
     { ...email, template: "card-expiry", parameters: { until: at, ended: false } },
     { ...email, template: "card-expiry", parameters: { until: at, ended: true } },
     { ...email, template: "password-link", parameters: { url, until: at } },
-    ...(["temporary", "guest", "not-activated", "no-password"] as const).map(
+    ...(["temporary", "guest", "not-activated", "no-password", "nothing-linked"] as const).map(
       (reason) => ({ ...email, template: "password-link-none", parameters: { reason, url } }) as const,
     ),
     ...(["guest", "not-bound", "document", "frozen"] as const).map(

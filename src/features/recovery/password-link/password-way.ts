@@ -2,7 +2,7 @@ import { entryByPassword, type MethodRule } from "../../journey/index.ts";
 import { type Account, minimumStrengthOf, type Organisation, permittedMethods } from "../../organisations/index.ts";
 
 /** Why somebody gets no link; each has another way, of which their e-mail tells. */
-export type NoLink = "temporary" | "guest" | "not-activated" | "no-password";
+export type NoLink = "temporary" | "guest" | "not-activated" | "no-password" | "nothing-linked";
 
 /**
  * How the owner of `account` comes by a new password: by a link, in another way, or not at all (null), where the account
@@ -28,5 +28,6 @@ export function passwordWay(
       signIn.includes(entryByPassword) &&
       strength >= minimumStrengthOf(policy, account.category),
   );
-  return isLetIn ? "link" : "no-password";
+  if (isLetIn) return "link";
+  return linked.some((name) => name !== entryByPassword) ? "no-password" : "nothing-linked";
 }

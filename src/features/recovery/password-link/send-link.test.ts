@@ -16,7 +16,13 @@ test("REC-6 who gets no link is told by e-mail what to do instead, and the asker
   const change = (id: string, values: object) =>
     ground.db.updateTable("account").set(values).where("id", "=", id).execute();
   const eidOnly = await ground.somebody();
-  await ground.db.deleteFrom("authenticator").where("account_id", "=", eidOnly.id).execute();
+  await ground.db.updateTable("authenticator").set({ method: "eid" }).where("account_id", "=", eidOnly.id).execute();
+  const bare = await ground.somebody();
+  await ground.db
+    .updateTable("authenticator")
+    .set({ removed_at: new Date(0) })
+    .where("account_id", "=", bare.id)
+    .execute();
   const guest = await ground.somebody();
   await change(guest.id, { category: "guest" });
   const invited = await ground.somebody();
@@ -24,7 +30,7 @@ test("REC-6 who gets no link is told by e-mail what to do instead, and the asker
   const shut = [await ground.somebody(), await ground.somebody()] as const;
   await change(shut[0].id, { state: "frozen" });
   await change(shut[1].id, { state: "closed" });
-  for (const person of [eidOnly, guest, invited, ...shut]) assert.equal(await ground.ask(person.email), "sent");
+  for (const person of [eidOnly, bare, guest, invited, ...shut]) assert.equal(await ground.ask(person.email), "sent");
   assert.equal(await ground.ask("nobody@koivula.example"), "sent");
   assert.equal(await ground.ask("\u0000 \u202e"), "sent");
 
@@ -34,6 +40,7 @@ test("REC-6 who gets no link is told by e-mail what to do instead, and the asker
     (await told(eidOnly)).join(),
     /About your password[\s\S]*without a password[\s\S]*\/sign-in\?organisation=koivula/,
   );
+  assert.match((await told(bare)).join(), /No sign-in method is linked[\s\S]*\/recover\?organisation=koivula/);
   assert.match((await told(guest)).join(), /guest account[\s\S]*\/help\?organisation=koivula/);
   assert.match((await told(invited)).join(), /not been activated yet/);
   for (const person of shut) assert.deepEqual(await told(person), []);

@@ -122,6 +122,7 @@ function linkMessage(account: Account, organisation: Organisation, url: string, 
 const ways = {
   temporary: "/order-password",
   "no-password": "/sign-in",
+  "nothing-linked": "/recover",
   "not-activated": "/help",
   guest: "/help",
 } as const satisfies Record<NoLink, string>;

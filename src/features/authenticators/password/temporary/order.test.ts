@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { openTemporaryGround, type TemporaryGround } from "../../../../../test/grounds/temporary-passwords.ts";
 import { hours, minutes } from "../../../../kernel/time.ts";
+import { endAuthenticators, listAuthenticators } from "../../../journey/index.ts";
 import { makeOrder, type Ordered } from "./order.ts";
 
 let ground: TemporaryGround;
@@ -10,7 +11,7 @@ let order: ReturnType<typeof makeOrder>;
 
 before(async () => {
   ground = await openTemporaryGround();
-  order = makeOrder(ground);
+  order = makeOrder({ ...ground, publicUrl: "https://login.example" });
 });
 beforeEach(() => {
   ground.enqueued.length = 0;
@@ -128,6 +129,7 @@ test("REC-2 a name in several organisations: each that works so sends one", asyn
   for (const { id } of [second, chosen]) {
     const account = await ground.createAccount("several", id);
     await ground.db.updateTable("account").set({ state: "active" }).where("id", "=", account.id).execute();
+    await ground.linkCard(account.id);
   }
   ground.enqueued.length = 0;
   await orderFor("several", undefined, null);
@@ -135,6 +137,34 @@ test("REC-2 a name in several organisations: each that works so sends one", asyn
     new Set(sent().map(({ letterhead }) => letterhead.organisationId)),
     new Set([ground.organisation.id, second.id]),
   );
+});
+
+test("REC-7 where nothing is linked any more a password would link what its reader likes: the owner is told to prove who they are", async () => {
+  const person = await ground.activated("bare");
+  const [app] = (await listAuthenticators(ground.db, person.accountId)).filter(({ method }) => method === "totp");
+  assert.ok(app);
+  await ground.db.transaction().execute((tx) => endAuthenticators(tx, [app.id], ground.clock.now()));
+  ground.enqueued.length = 0;
+  assert.equal(await orderFor("bare"), "sent");
+  assert.deepEqual(sent(), []);
+  const [told] = ground.enqueued;
+  assert.deepEqual(
+    [told?.template, told?.channel, told?.to, told?.parameters],
+    [
+      "password-link-none",
+      "email",
+      person.email,
+      { reason: "nothing-linked", url: `https://login.example/recover?organisation=${ground.organisation.slug}` },
+    ],
+  );
+  const left = await ground.db
+    .selectFrom("temporary_password")
+    .select("hash")
+    .where("account_id", "=", person.accountId)
+    .execute();
+  assert.deepEqual(left, []);
+  await orderFor("bare");
+  assert.equal(ground.enqueued.length, 1, "as seldom as any other");
 });
 
 test("REC-2 T96 a network orders sixty an hour, whatever the names, and is told", async () => {
