@@ -27,13 +27,13 @@ async function change({ slug }: Organisation, policy: object): Promise<void> {
   assert.ok(typeof changed === "object" && "organisation" in changed, JSON.stringify(changed));
 }
 
-/** Everything that an identification may leave behind. */
+/** Everything that an identification may leave behind. Sessions that have run out are forgotten at any time. */
 async function left() {
-  const { db } = service;
+  const { db, clock } = service;
   const all = [
     await db.selectFrom("identity").select(["account_id", "bound_at"]).orderBy("account_id").execute(),
     await db.selectFrom("authenticator").select("id").orderBy("id").execute(),
-    await db.selectFrom("session").select("uid").orderBy("uid").execute(),
+    await db.selectFrom("session").select("uid").where("expires_at", ">", clock.now()).orderBy("uid").execute(),
   ];
   return JSON.stringify(all);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { makeVisitor, type Visitor } from "../harness/agent.ts";
 import { type Activated, activatedAccount, invitedWithPin, makeOrganisation } from "../harness/people.ts";
+import { until } from "../harness/service.ts";
 import { registerApplication, tokensFor } from "./application.ts";
 import type { Route } from "./routes.ts";
 import { openSecureService, type SecureService } from "./secure-service.ts";
@@ -42,6 +43,19 @@ const withoutToken: Record<string, string> = {
   "POST /userinfo": "the access token decides",
 };
 
+/** What sending and housekeeping write by themselves is written, or left out. */
+async function everything(): Promise<Map<string, string[]>> {
+  const waiting = service.db.selectFrom("message").select("id").where("state", "=", "waiting");
+  await until(async () => (await waiting.execute()).length === 0, "every message to be sent");
+  const all = await readEverything(service.db);
+  for (const name of ["audit_stream", "audit_checkpoint"]) all.delete(name);
+  const sessions = all.get("session") ?? [];
+  return all.set(
+    "session",
+    sessions.map((row) => row.replace(/"last_used_at":"[^"]*"/, "")),
+  );
+}
+
 const isRead = ({ method }: Route) => ["GET", "HEAD", "OPTIONS"].includes(method);
 
 test("T75 every route that changes something wants the token of its own form, save those that are named here", () => {
@@ -79,7 +93,7 @@ test("T75 a forged post to any form is refused, and changes nothing", async () =
     ["as multipart", { body: multipart({ form_token: own }) }],
     ["with nothing", {}],
   ];
-  const before = await readEverything(service.db);
+  const before = await everything();
   for (const { method, url } of forms) {
     const path = url.replace(/:(\w+)/g, (_, name: string) => places[name] ?? "x");
     for (const [how, init] of forgeries) {
@@ -98,7 +112,7 @@ test("T75 a forged post to any form is refused, and changes nothing", async () =
       }
     }
   }
-  assert.deepEqual(changedTables(before, await readEverything(service.db)), []);
+  assert.deepEqual(changedTables(before, await everything()), []);
 });
 
 function multipart(fields: Record<string, string>): FormData {
@@ -133,7 +147,7 @@ test("T75 A12 no sign-out by another site: without a proof, with a forged one, w
 
 test("ACT-3 T03 T75 no GET and no HEAD of any route changes an account, a method, a session, an invitation or a message", async () => {
   const kept = ["account", "authenticator", "password", "totp", "invitation", "invitation_link", "message"];
-  const before = await readEverything(service.db);
+  const before = await everything();
   const sessions = () => service.db.selectFrom("session").select(["uid", "id_hash"]).orderBy("uid").execute();
   const sessionsBefore = await sessions();
   for (const { method, url } of service.routes.filter(isRead)) {
@@ -145,7 +159,7 @@ test("ACT-3 T03 T75 no GET and no HEAD of any route changes an account, a method
         assert.ok(answer.status < 500, `${method} ${path} ${answer.status}`);
       }
   }
-  const changed = changedTables(before, await readEverything(service.db));
+  const changed = changedTables(before, await everything());
   assert.deepEqual(
     changed.filter((name) => kept.includes(name)),
     [],

@@ -11,7 +11,7 @@ import { type Service, startService } from "../harness/service.ts";
 const addresses = 1_000;
 /** Between two pairs (ms): in the queue for the processor every answer would take as long as any other, and hide what it took. */
 const apart = 30;
-const looks = 3;
+const looks = 5;
 const most = 0.55;
 
 const ways = ["password", "order", "reset", "guest"] as const;
@@ -200,7 +200,7 @@ function timeTells(pairs: readonly Seen[][]): Map<string, number> {
  * What an answer looks like is one and the same for everybody, so that nothing can be learnt of it. Of time a guess is right
  * about half the times, not exactly: of 500 pairs the share strays from 50 % by 2.2 points (one standard deviation) to either
  * side, so that one in 40 is above 55 % by chance. What tells accounts from nobody does so in every look; that chance does so
- * in three looks on end happens once in 20,000 times.
+ * in five looks on end, of one of three features, happens once in 30 million times.
  */
 test(`REC-6 T94 ${addresses} addresses, half of them accounts: no answer and no time tells which`, async (t) => {
   const suspects: Map<string, number>[] = [];

@@ -60,7 +60,7 @@ export function recovering(service: EidService) {
     return phone;
   }
 
-  /** Everything that a reset changes. */
+  /** Everything that a reset changes. Sessions that have run out are forgotten at any time, and count for none. */
   async function standing(accountId: string) {
     const [account, authenticators, sessions, resets] = await Promise.all([
       db.selectFrom("account").select(["state", "epoch"]).where("id", "=", accountId).executeTakeFirstOrThrow(),
@@ -70,7 +70,12 @@ export function recovering(service: EidService) {
         .where("account_id", "=", accountId)
         .where("removed_at", "is", null)
         .execute(),
-      db.selectFrom("session").select("uid").where("account_id", "=", accountId).execute(),
+      db
+        .selectFrom("session")
+        .select("uid")
+        .where("account_id", "=", accountId)
+        .where("expires_at", ">", service.clock.now())
+        .execute(),
       db.selectFrom("recovery").select("id").where("account_id", "=", accountId).execute(),
     ]);
     return {

@@ -112,7 +112,8 @@ test("REC-3 T84 a document without a code: an agent approves, its person goes on
 
   service.clock.advance(hours(23));
   assert.match((await visitor.get(page.path)).heading, /User support has approved/);
-  assert.deepEqual(await lost.standing(aino.accountId), before, "nor does opening the page");
+  const later = { ...before, sessions: 0 }; // it has run out
+  assert.deepEqual(await lost.standing(aino.accountId), later, "nor does opening the page");
   const done = await visitor.submit({}, "continue");
   assert.match(done.path, /^\/recover\/status\//, describe(done));
   assert.ok(!hasSession(visitor));
@@ -283,7 +284,8 @@ test("T12 nothing of the person lies open in the cases, nor in the events about 
     service.db.selectFrom("support_case").selectAll().execute(),
     service.db.selectFrom("audit_event").select("detail").where("type", "like", "case.%").execute(),
   ]);
-  const text = JSON.stringify([cases, events]);
+  // An id may have any figures in it.
+  const text = JSON.stringify([cases, events]).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>");
   assert.ok(cases.length > 5);
   assert.doesNotMatch(text, /Tero|Äyr|AEYR|1970|koivula\.example|010170/i);
 });

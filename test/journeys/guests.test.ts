@@ -127,6 +127,7 @@ test("REC-6 nobody learns whether a guest is known, nor has anything mailed to a
     .select(["result", "detail"])
     .where("type", "=", "case.not-opened")
     .orderBy("at", "desc")
+    .orderBy("number", "desc")
     .execute();
   assert.deepEqual([event?.result, event?.detail], ["refused", { kind: "guest", reason: "nobody" }]);
 });

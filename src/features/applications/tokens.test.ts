@@ -85,6 +85,7 @@ test("T65 an old refresh token ends its family, the newest access token too", as
     .select(["account_id", "detail"])
     .where("type", "=", "token.refused")
     .orderBy("at", "desc")
+    .orderBy("number", "desc")
     .executeTakeFirstOrThrow();
   assert.equal(event.account_id, ground.accountId);
   assert.deepEqual(event.detail, { application: client.clientId, reason: "used-twice" });
