@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fakeDirectories } from "../../../test/grounds/fake-directories.ts";
+import { whilePhoneChanges } from "../../../test/grounds/meanwhile.ts";
 import { openTemporaryGround, type TemporaryGround } from "../../../test/grounds/temporary-passwords.ts";
+import { makeOrder } from "../authenticators/password/temporary/order.ts";
 import { type Support, support } from "./index.ts";
 
 let ground: TemporaryGround;
@@ -89,4 +91,17 @@ test("HLP-3 a closed account lets nobody in, a temporary password neither; reope
   await desk.closeAccount(never.id, by);
   await desk.reopenAccount(never.id, by);
   assert.equal((await ground.account(never.id)).state, "invited");
+});
+
+test("REC-2 REC-8 a password that is ordered while the number is being changed goes to the new one alone", async () => {
+  const { accountId } = await ground.activated("moves");
+  ground.enqueued.length = 0;
+  const order = makeOrder({ ...ground, ...{ publicUrl: "https://login.example" } });
+  const origin = { browserHash: Buffer.alloc(32), network: "192.0.2.9", browser: "Firefox", reference: "ref" };
+  const phone = "+358407654321";
+  await whilePhoneChanges(ground.db, { accountId, phone }, () => order("moves", ground.organisation.id, origin));
+  assert.deepEqual(
+    ground.enqueued.map(({ template, to }) => [template, to]),
+    [["temporary-password-new", phone]],
+  );
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Ground, openGround } from "../../../../test/grounds/inviting.ts";
+import { whilePhoneChanges } from "../../../../test/grounds/meanwhile.ts";
 import { parseIdentityCode } from "../../../kernel/identity.ts";
 import { days, plus } from "../../../kernel/time.ts";
+import { makeRequestPin } from "../request-pin.ts";
 import { makeInvite } from "./invite.ts";
 import { makeRevoke } from "./revoke.ts";
 import { makeSendAgain } from "./send-again.ts";
@@ -213,4 +215,21 @@ test("ACT-5 whom an invitation expects stays when it is sent again or revoked", 
 test("ACT-1 whoever is invited without a code expects nobody", async () => {
   const { accountId } = await invited({ ...aino, email: "nobody@koivula.example" });
   assert.equal(await ground.identities.expected(ground.db, accountId), null);
+});
+
+test("ACT-2 REC-8 a PIN that is asked for while the number is being changed goes to the new one alone", async () => {
+  const { accountId, url } = await invited({ ...aino, email: "meanwhile@koivula.example" });
+  const token = url?.split("/").at(-1) ?? "";
+  ground.clock.advance(days(1));
+  ground.enqueued.length = 0;
+  const origin = { browserHash: Buffer.alloc(32), network: "192.0.2.1", browser: "Firefox", reference: "ref" };
+  const phone = "+358407654321";
+  const result = await whilePhoneChanges(ground.db, { accountId, phone }, () =>
+    makeRequestPin(ground.deps)(token, origin),
+  );
+  assert.equal(result, "sent");
+  assert.deepEqual(
+    ground.enqueued.map(({ to }) => to),
+    [phone],
+  );
 });
