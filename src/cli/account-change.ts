@@ -39,8 +39,7 @@ export const withChanges = (command: Command): Command =>
 /** `vahva account change` */
 export async function changeAccount(context: Context, io: Io, account: Account, flags: ChangeFlags): Promise<number> {
   const { reason, json: asJson, phone, ...given } = flags;
-  // Commander's default where an option can be denied: the number stays.
-  const wanted = { ...given, ...(phone === false ? { phone: null } : typeof phone === "string" && { phone }) };
+  const wanted = { ...given, ...(phone !== undefined && { phone: phone === false ? null : phone }) };
   const result = await context.features.support.changeAccount(account.id, wanted, { actor: "operator", reason });
   if (typeof result === "string") return refuse(io, [{ field: "", says: refusals[result] }], { asJson });
   if ("problems" in result) return refuse(io, result.problems, { asJson });
