@@ -155,6 +155,31 @@ describe("Suomi.fi, in whose place is SimpleSAMLphp", { skip: noSimpleSamlPhp() 
     assert.match(JSON.stringify(event?.detail), /another-browser/);
   });
 
+  test("T44 T77 an answer that another browser has posted is worth nothing in the one that left: nobody identifies for somebody else's page", async () => {
+    const other = await service.organisation();
+    const { visitor: owner, email, accountId } = await service.toChoice(other);
+    await service.post(await service.passThrough(owner, "nordea"), owner);
+    const before = await service.db.selectFrom("account").selectAll().where("id", "=", accountId).execute();
+    const signingIn = await service.toSignIn(other);
+    const lost = service.visitor();
+    await lost.get(`/recover?organisation=${other.slug}`);
+    await lost.submit({ email });
+    await lost.submit({}, "reset");
+    for (const thief of [signingIn, lost]) {
+      // The owner was sent the address to which the thief's page leads, and identifies there.
+      const posted = await service.passThrough(thief, "nordea");
+      const lured = service.visitor();
+      await lured.get("/sign-in");
+      assert.match((await service.post(posted, lured)).heading, /Sign in/);
+      const back = new URL(`/eid/suomifi/callback?state=${posted.form.RelayState}`, service.url);
+      const page = await thief.get(back.href);
+      assert.match(page.alerts.join(), /could not be confirmed/, tell(page));
+      assert.ok(!hasSession(thief), tell(page));
+      assert.doesNotMatch(page.path, /^\/(account|recover)/);
+    }
+    assert.deepEqual(await service.db.selectFrom("account").selectAll().where("id", "=", accountId).execute(), before);
+  });
+
   test("AUD-4 T99 no table holds a code, a name or an answer of Suomi.fi's in the clear", async () => {
     const visitor = await service.toSignIn(kunta);
     const { form } = await service.passThrough(visitor, "secret");

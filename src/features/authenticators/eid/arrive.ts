@@ -4,7 +4,7 @@ import type { Answer, Identification, Identified } from "../../../ports/identity
 import { type Attempt, missOf } from "../../journey/index.ts";
 import type { Broker } from "./brokers/broker.ts";
 import { closed, outcome } from "./depart.ts";
-import { type EidDeps, stateHash } from "./eid-deps.ts";
+import { type EidDeps, postedBy, stateHash } from "./eid-deps.ts";
 import { anotherPerson, judgeSignIn, notLinked } from "./judge.ts";
 import { judgeLink } from "./link-eid.ts";
 import type { Prover } from "./prover.ts";
@@ -40,7 +40,10 @@ export const makeArrive = (deps: EidDeps & Readonly<{ provers: readonly Prover[]
     hash: Buffer,
     { answer, language }: Coming,
   ): Promise<Identification> => {
-    const posted = request.posted ? { SAMLResponse: seals.open("posted", hash, request.posted) } : {};
+    const response = request.posted && seals.open("posted", hash, request.posted);
+    if (response !== null && answer.posted !== postedBy(deps, response))
+      return { result: "refused", reason: "posted-by-another-browser" };
+    const posted = response === null ? {} : { SAMLResponse: response };
     return broker.connection.identify(
       { ...answer, ...posted },
       {

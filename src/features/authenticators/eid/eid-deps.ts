@@ -25,6 +25,14 @@ export type EidDeps = Readonly<{
 export const stateHash = ({ keyring }: Pick<EidDeps, "keyring">, state: string): Buffer =>
   keyring.hash("eid-state", state);
 
+/**
+ * What tells whoever has posted an answer from whoever only knows its state: it goes with the browser from the post to the
+ * page behind it. Without it, somebody who lures another to identify at the address that their own page leads to would
+ * fetch what came of it.
+ */
+export const postedBy = ({ keyring }: Pick<EidDeps, "keyring">, response: string): string =>
+  keyring.hash("eid-posted", response).toString("base64url");
+
 /** What a person of `organisation` can choose from: `brokers`, and those of their means whose country the policy permits. */
 export async function choicesFor(
   brokers: readonly Broker[],

@@ -5,7 +5,7 @@ import type { Answer } from "../../../ports/identity-broker.ts";
 import type { Audit } from "../../audit/index.ts";
 import { type Arrival, drawOwnPage } from "../../journey/index.ts";
 import { makeArrive } from "./arrive.ts";
-import { type EidDeps, stateHash } from "./eid-deps.ts";
+import { type EidDeps, postedBy, stateHash } from "./eid-deps.ts";
 import { otherBrowserPage } from "./pages.ts";
 import type { Prover } from "./prover.ts";
 import { keepPosted } from "./request-store.ts";
@@ -77,7 +77,8 @@ export function eidRoutes(app: FastifyInstance, deps: EidRouteDeps): void {
     if (!stateForm.test(state) || !response || !brokers.find(broker)) return reply.redirect("/sign-in", 303);
     const hash = stateHash(deps, state);
     await keepPosted(db, { stateHash: hash, broker, posted: seals.seal("posted", hash, response) }, clock.now());
-    return reply.redirect(`/eid/${broker}/callback?state=${state}`, 303);
+    const query = new URLSearchParams({ state, posted: postedBy(deps, response) });
+    return reply.redirect(`/eid/${broker}/callback?${query}`, 303);
   });
 }
 
