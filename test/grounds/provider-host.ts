@@ -7,7 +7,7 @@ import type { Brokers } from "../../src/features/authenticators/eid/brokers/brok
 import { eid, makeIdentities } from "../../src/features/authenticators/eid/index.ts";
 import { makeCreateOrganisation } from "../../src/features/organisations/index.ts";
 import { Secret } from "../../src/kernel/secret.ts";
-import { makeListen, openDatabase } from "../../src/platform/database/index.ts";
+import { type Listen, makeListen, openDatabase } from "../../src/platform/database/index.ts";
 import { makeHttp } from "../../src/platform/http/index.ts";
 import { makeKeyring } from "../../src/platform/seal/index.ts";
 import { type Clock, machineClock } from "../../src/ports/clock.ts";
@@ -51,12 +51,19 @@ export async function startHost({
   const errors: unknown[] = [];
   const recorder = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const identities = makeIdentities({ keyring });
+  const heard = new Map<string, number>();
+  const listenTo = makeListen(url);
+  const listen: Listen = (channel, onNotice) =>
+    listenTo(channel, () => {
+      onNotice();
+      heard.set(channel, (heard.get(channel) ?? 0) + 1);
+    });
   const shared = { db, keyring, clock, random, audit, identities };
   const eids = brokers && eid({ ...shared, brokers, log: recorder });
   const provider = await applications({
     ...shared,
     pool,
-    listen: makeListen(url),
+    listen,
     http,
     signIn: sign.signIn,
     log: recorder,
@@ -84,6 +91,8 @@ export async function startHost({
     audit,
     identities,
     trips,
+    /** How many notices of the channel this node has gone by, the one that its listening begins with among them. */
+    heard: (channel: string) => heard.get(channel) ?? 0,
     errors,
     provider,
     journeys: sign.journeys,

@@ -8,7 +8,7 @@ import type { Organisation } from "../../src/features/organisations/index.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { describe, makeVisitor, type Visitor } from "./agent.ts";
 import { part } from "./parts.ts";
-import { type Service, until } from "./service.ts";
+import { type MovableClock, type Service, until } from "./service.ts";
 
 export const rightPassword = "kolme vihreää sammakkoa";
 
@@ -131,6 +131,12 @@ export function makePhone(
       return oneTimeCode(key, next + off, parameters);
     },
   };
+}
+
+/** Turns the clock to where a code has just begun, so that what shows now still does when it is judged. */
+export function toNextCode(clock: MovableClock): void {
+  const length = usualParameters.period * 1000;
+  clock.advance(length - (clock.now().getTime() % length));
 }
 
 /** By oathtool, an implementation that is not ours, where there is one. */

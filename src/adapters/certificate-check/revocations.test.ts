@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { type CardPki, startCardPki } from "../../../test/doubles/card-pki/index.ts";
 import { part } from "../../../test/harness/parts.ts";
 import { days, hours, type Instant, minutes, plus, seconds } from "../../kernel/time.ts";
@@ -25,6 +25,8 @@ describe("revocation of cards", { skip: "missing" in openssl && openssl.missing 
 
   before(async () => {
     pki = await startCardPki();
+  });
+  beforeEach(() => {
     now = new Date();
   });
   afterEach(() => {

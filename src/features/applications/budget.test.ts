@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   authorizeUrl,
   codeOf,
@@ -14,6 +12,7 @@ import {
   tokensFor,
   userinfo,
 } from "../../../test/grounds/provider-ground.ts";
+import { eventually } from "../../../test/harness/eventually.ts";
 
 let ground: Ground;
 before(async () => {
@@ -29,14 +28,11 @@ const allows = async (most: number, what: string, run: () => Promise<unknown>) =
 
 /** A node forgets what it knows of an application when it hears of a change: that is over before anything is counted. */
 async function registerAndHear(settings: object = {}) {
-  const listener = await ground.pool.connect();
-  const heard = once(listener, "notification");
-  await listener.query("listen vahva_application");
+  const heard = () => ground.heard("vahva_application");
+  await eventually(() => assert.ok(heard() > 0));
+  const before = heard();
   const client = await ground.register(settings);
-  await heard;
-  await listener.query("unlisten *");
-  listener.release();
-  await sleep(100); // the node's own listener has the notice from the same commit
+  await eventually(() => assert.ok(heard() > before));
   return client;
 }
 

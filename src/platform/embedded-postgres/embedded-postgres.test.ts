@@ -18,6 +18,7 @@ import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
+import { eventually } from "../../../test/harness/eventually.ts";
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./index.ts";
 import { canRun, isRoot } from "./system-user.ts";
 
@@ -277,14 +278,3 @@ test("OPS-1 a folder that can't be one, and a database of another version, are r
   writeFileSync(version, now);
   await (await startEmbeddedPostgres({ directory, claim: true })).stop();
 });
-
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      return await attempt();
-    } catch {
-      await sleep(100);
-    }
-  }
-  return attempt();
-}
