@@ -151,7 +151,8 @@ async function runEverything() {
 const foundIn = (text: string, sought: Iterable<[string, string]>): string[] =>
   [...sought].filter(([, secret]) => secret.length > 3 && text.includes(secret)).map(([what]) => what);
 
-const jwt = /eyJ[\w-]{20,}/;
+/** With what follows its header: three letters alone stand in a key's random ones every now and then. */
+const jwt = /eyJ[\w-]{20,}\.[\w-]*\./;
 
 test("AUD-4 T102 the run came to all that it is for", () => {
   const said = run.pages.map(({ text }) => text).join("\n");
