@@ -81,7 +81,7 @@ const inspect = `(async () => {
   return violations.map((v) => v.id + ": " + v.nodes.map((node) => node.html.slice(0, 150)).join(" | "));
 })()`;
 
-/** Runs in the page: words that end on another line than they begin, with no hyphen between. Addresses may. */
+/** Runs in the page: words, or parts of them between hyphens, that end on another line than their second letter is on. Addresses may. */
 const torn = `(() => {
   const found = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -89,7 +89,7 @@ const torn = `(() => {
     if (!text.parentElement.checkVisibility() || text.parentElement.closest(".break, .key, pre, .vh")) continue;
     for (const { 0: word, index } of text.data.matchAll(/(?<![@.\\/\\p{L}])\\p{L}{3,}(?!\\p{L}|[@.\\/]\\p{L})/gu)) {
       const range = document.createRange();
-      range.setStart(text, index);
+      range.setStart(text, index + 1);
       range.setEnd(text, index + word.length);
       const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
       if (lines.size > 1) found.push(word);

@@ -37,7 +37,7 @@ test("demo REC-4: another's passport, another face and no passport at all change
 test("demo REC-3: a passport whose check goes on elsewhere resets the account once it is done", async () => {
   const mikael = await atTheCheck();
   await mikael.submit({}, "mikael-later");
-  assert.equal(mikael.page().heading, "Go on on your phone");
+  assert.equal(mikael.page().heading, "Continue on your phone");
   clock.advance(seconds(11));
   await mikael.submit({}, "I have finished");
   assert.match(mikael.page().path, /^\/recover\/status\//);

@@ -202,4 +202,7 @@ test("REC-2 REC-6 where passwords are ordered, /recover orders one for the addre
   await messagesTo(service, phone, 2, /temporary password/);
   await visitor.click("Back to signing in");
   assert.match(visitor.page().heading, /Sign in/);
+  const [signIn] = visitor.page().forms;
+  assert.equal(signIn?.fields.username, given.email, "nor is it typed again to sign in");
+  assert.doesNotMatch(visitor.page().path, /eino/, "and no address holds it");
 });

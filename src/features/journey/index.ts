@@ -36,6 +36,7 @@ export type {
   StepView,
 } from "./method.ts";
 export { divideLinked, type Miss, type Missed, missedMeanwhile, missOf } from "./missed.ts";
+export { nameJourney } from "./name-store.ts";
 export { drawOwnPage } from "./page-routes.ts";
 export { refusalNotice } from "./pages.ts";
 export { findHalfWay } from "./result/store.ts";

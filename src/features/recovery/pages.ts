@@ -4,6 +4,7 @@ import {
   button,
   field,
   form,
+  type Html,
   helpSection,
   html,
   type IconName,
@@ -64,6 +65,10 @@ export function beginPage({ t, organisation, from, formToken, refused }: BeginVi
   };
 }
 
+/** What one can do alone at any hour. */
+const guidesLink = (t: Translate, organisation: Organisation | null): Html =>
+  link({ href: organisation ? `/help?organisation=${organisation.slug}` : "/help", label: t("journey:guides") });
+
 const wayWords = {
   password: { icon: "mail", label: "recovery:password", note: "recovery:password-note" },
   order: { icon: "password", label: "recovery:order", note: "recovery:order-note" },
@@ -76,7 +81,9 @@ export function waysPage(view: StepView, offered: readonly Way[]): StepPage {
   const { t, journey } = view;
   const list = offered.map((value) => {
     const { icon, label, note } = wayWords[value];
-    return { name: "way", value, icon, label: t(label), note: t(note) };
+    // Which of its ways is an unknown organisation's, only its people know.
+    const noted = value === "order" && !journey.organisation ? t(note, { context: "unknown" }) : t(note);
+    return { name: "way", value, icon, label: t(label), note: noted };
   });
   return {
     title: t("recovery:ways"),
@@ -116,7 +123,10 @@ export const supportPage = (t: Translate, organisation: Organisation | null): St
   main: html`${rows([
     { icon: "person", title: t("recovery:support-ready"), note: t("recovery:support-ready-do") },
     { icon: "info", title: t("recovery:support-never"), note: t("recovery:support-never-do") },
-  ])}${actions(linkButton({ href: recoverAddress(organisation), label: t("common:back") }))}`,
+  ])}${actions(
+    linkButton({ href: recoverAddress(organisation), label: t("common:back"), look: "quiet" }),
+    guidesLink(t, organisation),
+  )}`,
   help: null,
 });
 

@@ -5,7 +5,7 @@ import { formField, type Http } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
 import { use } from "../../platform/throttle/index.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { type Beginning, drawOwnPage, loadJourney } from "../journey/index.ts";
+import { type Beginning, drawOwnPage, loadJourney, nameJourney } from "../journey/index.ts";
 import { findOrganisation, findOrganisationByDomain, nameKey, type Organisation } from "../organisations/index.ts";
 import { beginPage, recoverAddress, supportPage } from "./pages.ts";
 
@@ -59,13 +59,17 @@ export function recoveryRoutes(app: FastifyInstance, { db, clock, http, begin }:
     const from = view.from ? await loadJourney(db, { id: view.from, browserHash }) : null;
     const comesFrom = from?.purpose === "sign-in" ? from : null;
     const { applicationName, uiLocales } = comesFrom?.requested ?? {};
+    const organisationId = organisation?.id ?? null;
+    // Who comes back to signing in types no name twice. It stays in the rows: no address of a page holds it.
+    const signIn = comesFrom?.id ?? (await begin(db, { purpose: "sign-in", browserHash, organisationId }));
+    await nameJourney(db, signIn, typed);
     const journeyId = await begin(db, {
       purpose: "recovery",
       browserHash,
-      organisationId: organisation?.id ?? null,
+      organisationId,
       application: comesFrom?.application ?? null,
       // Its page knows the way to the application, and begins anew by itself once it is over.
-      returnTo: comesFrom && `/journey/${comesFrom.id}`,
+      returnTo: `/journey/${signIn}`,
       requested: { loginHint: typed, ...(applicationName && { applicationName }), ...(uiLocales && { uiLocales }) },
     });
     return reply.redirect(`/journey/${journeyId}`, 303);

@@ -36,7 +36,15 @@ test("a short word is not torn at its hyphen, and whatever is no word stays as i
   const kept = (text: string) => html`<p>${text}</p>`.toString();
   assert.equal(kept("Din e-post\u00ADadress."), `<p>Din ${whole("e-post")}\u00ADadress.</p>`);
   assert.equal(kept("Sign-in by QR-kod"), `<p>${whole("Sign-in")} by ${whole("QR-kod")}</p>`);
-  for (const text of ["a-b@c.fi", "www.e-post.fi", "/sign-in", "AHM-QJW-07", "one-time", `a-${"b".repeat(300)}`])
+  for (const text of [
+    "a-b@c.fi",
+    "www.e-post.fi",
+    "/sign-in",
+    "AHM-QJW-07",
+    "Suomi.fi-tunnistus",
+    "cross-border",
+    `a-${"b".repeat(300)}`,
+  ])
     assert.equal(kept(text), `<p>${text}</p>`);
 });
 

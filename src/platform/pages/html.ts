@@ -64,13 +64,13 @@ const escapeSigns = (text: string): string => text.replace(/[&<>"'`]/g, (sign) =
  * `e-post`, `sign-in`, `QR-kod`: words with a stump before or after their hyphen. No part of an address or
  * a reference, and nothing too long for a line.
  */
-const stumps = /(?<![\p{L}\p{N}@./:_-])(?:\p{L}-\p{L}{1,20}|\p{L}{1,20}-\p{L}{1,3})(?![\p{L}\p{N}@/_-]|\.\p{L})/gu;
+const stumps = /(?<![\p{L}\p{N}@./:_-])(?:\p{L}{1,3}-\p{L}{1,20}|\p{L}{1,20}-\p{L}{1,3})(?![\p{L}\p{N}@/_-]|\.\p{L})/gu;
 
 /** No line ends in "e-" or begins with "in". By the style sheet, so that whoever copies the words gets just them. */
 const keepWhole = (text: string): string =>
   text.includes("-") ? text.replace(stumps, '<span class="nowrap">$&</span>') : text;
 
-/** Where a value stands: in words to read, or in an attribute or an element that takes no markup. */
+/** Where a value stands: in words to read, or in an attribute or an element that takes none. */
 type Place = "prose" | "plain";
 
 /** Each template is looked at once: its literals are the same object at every use. */
@@ -88,4 +88,4 @@ function placesIn(literals: TemplateStringsArray): readonly Place[] {
 }
 
 const placeAfter = (text: string): Place =>
-  /="[^"]*$|<(?:title|textarea|option)\b[^>]*>[^<]*$/.test(text) ? "plain" : "prose";
+  /="[^"]*$|<(?:title|textarea|option|code)\b[^>]*>[^<]*$/.test(text) ? "plain" : "prose";

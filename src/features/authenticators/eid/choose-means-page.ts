@@ -89,7 +89,7 @@ function everyWay({ t, language }: StepView, offers: readonly Offer[], elsewhere
   const brokers = elsewhere.map((choice) => ({
     name: "means",
     value: choice.name,
-    icon: choice.profile === "document" ? ("person" as const) : ("bank" as const),
+    icon: choice.profile === "document" ? ("passport" as const) : ("bank" as const),
     label: t("eid:continue-to", { name: choice.title }),
     note: use === "prove" ? needs(t, choice) : t("eid:chosen-there"),
   }));

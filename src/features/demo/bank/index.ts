@@ -17,7 +17,7 @@ export async function bankRegistration({ publicUrl, ...deps }: KeyDeps & { publi
       issuer,
       clientId: client.id,
       entityKey: entity.publicJwk,
-      spName: "Havula Energia",
+      spName: "Vahva",
       means: demoMeans.map(({ id, name, country }) => ({ id, name, country })),
     },
   };

@@ -81,7 +81,7 @@ const helpLink = (help: string) => {
 export const askedPage = (t: Translate, organisation: Organisation | null): StepPage => ({
   title: t("guest:asked"),
   lede: t("guest:asked-lede"),
-  main: html`<p>${t("guest:asked-do")}</p>${actions(linkButton({ href: recoverAddress(organisation), label: t("common:back") }))}`,
+  main: html`<p>${t("guest:asked-do")}</p>${actions(linkButton({ href: recoverAddress(organisation), label: t("common:back"), look: "quiet" }))}`,
   help: helpSection(t("guest:nothing"), t("guest:nothing-do")),
 });
 
