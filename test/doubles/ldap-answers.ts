@@ -11,7 +11,11 @@ const requests: Readonly<Record<number, readonly [LdapRequest, answer: number]>>
 };
 
 /** A directory that knows nothing but result codes, one for each kind of request; "hang-up" and "silence" besides. It hangs up on anything else. */
-export async function startLdapAnswers(answers: Partial<Record<LdapRequest, number | "hang-up" | "silence">>) {
+export async function startLdapAnswers(
+  answers: Partial<Record<LdapRequest, number | "hang-up" | "silence">>,
+  /** What it says with each result. */
+  words = "",
+) {
   const heard: (LdapRequest | "something else")[] = [];
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -23,7 +27,27 @@ export async function startLdapAnswers(answers: Partial<Record<LdapRequest, numb
       const answer = request ? (answers[request] ?? 0) : "hang-up";
       if (answer === "hang-up") socket.destroy();
       else if (typeof answer === "number" && answerTag !== undefined)
-        socket.write(Buffer.from([0x30, 12, 2, 1, id, answerTag, 7, 10, 1, answer, 4, 0, 4, 0]));
+        socket.write(
+          Buffer.concat([
+            Buffer.from([
+              0x30,
+              12 + words.length,
+              2,
+              1,
+              id,
+              answerTag,
+              7 + words.length,
+              10,
+              1,
+              answer,
+              4,
+              0,
+              4,
+              words.length,
+            ]),
+            Buffer.from(words),
+          ]),
+        );
     });
   });
   server.listen(0, "127.0.0.1");

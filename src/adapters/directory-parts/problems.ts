@@ -21,6 +21,7 @@ function problemOf(issue: z.core.$ZodIssue): Problem[] {
 
 function wordsOf(issue: z.core.$ZodIssue): string {
   if (/^must\b/u.test(issue.message)) return issue.message;
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return "must be given";
   if (issue.code === "invalid_type") return kinds[issue.expected] ?? "must be something else";
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
   if (issue.code === "too_small") return "must not be empty";

@@ -1,11 +1,13 @@
 import { X509Certificate } from "node:crypto";
-import { between, days, type Instant, plus } from "../../kernel/time.ts";
+import { between, days, type Instant, plus, seconds } from "../../kernel/time.ts";
 import type { DirectoryCheck } from "../../ports/directory.ts";
 import { DirectoryTrouble } from "../directory-parts/trouble.ts";
 import { readCredentials } from "./credentials.ts";
 import { judgePermissions, readRoles } from "./permissions.ts";
+import { openSession } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Tokens } from "./token.ts";
+import { lookFor } from "./user.ts";
 
 const pass = (says: string): DirectoryCheck => ({ verdict: "pass", says });
 const advice = (says: string, todo: string): DirectoryCheck => ({ verdict: "advice", says, todo });
@@ -42,11 +44,28 @@ async function checkToken(settings: Settings, tokens: Tokens, now: Instant): Pro
       return [advice("The token does not say which permissions it has.", "Look at them in Entra ID.")];
     const { missing, spare } = judgePermissions(roles, settings);
     if (missing.length > 0) return [fail(`The application lacks ${missing.join(", ")}.`, grant), ...checkSpare(spare)];
-    return [pass("Entra ID gives a token, with the permissions that are needed."), ...checkSpare(spare)];
+    const token = pass("Entra ID gives a token, with the permissions that are needed.");
+    return [token, await checkGraph(settings, tokens, now), ...checkSpare(spare)];
   } catch (error) {
-    if (!(error instanceof DirectoryTrouble)) throw error;
-    return [fail(error.message, "See the settings, and the network.")];
+    return [troubleOf(error)];
   }
+}
+
+/** Whether Graph takes the token, and can look for people as the settings say. Nobody has this name. */
+async function checkGraph(settings: Settings, tokens: Tokens, now: Instant): Promise<DirectoryCheck> {
+  const hand = { now: () => now, signal: AbortSignal.timeout(seconds(20)) };
+  try {
+    const session = openSession({ settings, tokens, wait: () => Promise.reject() }, hand);
+    await lookFor(session, settings, "vahva-check@vahva.invalid");
+    return pass("Graph takes it, and looks for people as lookUp says.");
+  } catch (error) {
+    return troubleOf(error);
+  }
+}
+
+function troubleOf(error: unknown): DirectoryCheck {
+  if (error instanceof DirectoryTrouble) return { verdict: "fail", says: error.message };
+  throw error;
 }
 
 /** T81: whoever steals this service's key may do whatever the application may. */

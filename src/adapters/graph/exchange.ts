@@ -1,10 +1,13 @@
 import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
+import { authorityOfNode, codeOfFetch, noConnection } from "../directory-parts/connection.ts";
 import { instantOf, retryAfterOf } from "../directory-parts/retry-after.ts";
 import { DirectoryTrouble, later } from "../directory-parts/trouble.ts";
 
 /** Graph itself gives up on a list after a minute. */
 const patience = seconds(65);
 const bodyLimit = 1024 * 1024;
+
+const place = { what: "Entra ID or Graph", address: "loginUrl or graphUrl", authority: authorityOfNode } as const;
 
 export type Reply = Readonly<{
   status: number;
@@ -27,7 +30,7 @@ export async function exchange(url: string, init: RequestInit, signal: AbortSign
     if (error instanceof DirectoryTrouble) throw error;
     if (signal.aborted) throw later("the attempt took too long, or the service stopped");
     if (limited.aborted) throw later(`there was no answer in ${patience / 1000} s`);
-    throw later(`there is no connection${codeOf(error)}`);
+    throw later(noConnection(codeOfFetch(error), place));
   }
 }
 
@@ -48,11 +51,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** The code of what went wrong with the connection, in brackets: its words may hold addresses. */
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
-  return /^[A-Z][A-Z0-9_]+$/u.test(code) ? ` (${code})` : "";
 }

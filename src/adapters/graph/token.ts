@@ -65,6 +65,22 @@ async function fetchToken(settings: Settings, secret: string | null, now: Instan
 function refusalOf({ status, body, retryAfter }: Reply) {
   const code = /"AADSTS\d{4,9}\b/u.exec(JSON.stringify(body) ?? "")?.[0].slice(1);
   const says = `Entra ID gave no token (${[status, code].filter(Boolean).join(", ")})`;
-  if (status !== 400 && status !== 401) return later(says, retryAfter);
-  return failed(`${says}: see tenantId, clientId, and whether the certificate is registered and still valid.`);
+  if (status >= 500 || status === 429 || status === 408) return later(`${says}.`, retryAfter);
+  const todo = mendings[code?.slice("AADSTS".length) ?? ""];
+  if (todo !== undefined) return failed(`${says}: ${todo}.`);
+  return failed(
+    `${says}: see loginUrl, tenantId, clientId, and whether the certificate is registered and still valid.`,
+  );
 }
+
+/** What to do about the codes that a wrong setting brings about (Microsoft's list of AADSTS errors). */
+const mendings: Readonly<Record<string, string>> = {
+  "90002": "there is no such tenant in this cloud; correct tenantId, or loginUrl",
+  "900023": "tenantId is none; correct it",
+  "700016": "there is no such application in the tenant; correct clientId, or tenantId",
+  "7000112": "the application is disabled in the tenant; enable it there",
+  "700027": "the certificate is not registered with the application, or has ended; upload it there",
+  "700024": "the clocks are apart; set the database server's by NTP",
+  "500011": "graphUrl is not Graph in this cloud; correct it",
+  "53003": "a policy of Conditional Access blocks the application; let it in from this machine's address",
+};

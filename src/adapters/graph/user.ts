@@ -19,13 +19,16 @@ const fields = "$select=id,userPrincipalName,userType,accountEnabled";
 const plain = ["userPrincipalName", "mail", "id", "employeeId"];
 
 /** The one account there that is the subject's; guests are another organisation's (REC-5). Throws `DirectoryTrouble`. */
-export async function findUser(session: Session, { lookUp }: Settings, subject: DirectorySubject): Promise<User> {
+export async function findUser(
+  session: Session,
+  { lookUp }: Pick<Settings, "lookUp">,
+  subject: DirectorySubject,
+): Promise<User> {
   const value = subject[lookUp.from];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (value === "" || /[\u0000-\u001F\u007F]/u.test(value))
     throw failed(`The account has no ${lookUp.from} that could be looked for.`);
-  const users = lookUp.by === "id" ? await getById(session, value) : await search(session, lookUp.property, value);
-  const [user, another] = users;
+  const [user, another] = await lookFor(session, { lookUp }, value);
   if (!user) throw failed(`Nobody there has this account's ${lookUp.from} as ${lookUp.property}.`);
   if (another) throw failed(`More than one account there has this account's ${lookUp.from} as ${lookUp.property}.`);
   // Converted members keep the name of a guest, and their credentials are still another organisation's.
@@ -33,6 +36,10 @@ export async function findUser(session: Session, { lookUp }: Settings, subject: 
     throw failed("The account there is a guest's: its authenticators belong to another organisation.");
   return { id: user.id, isEnabled: user.accountEnabled !== false };
 }
+
+/** Whoever there has `value` where the settings say. Throws `DirectoryTrouble`. */
+export const lookFor = (session: Session, { lookUp }: Pick<Settings, "lookUp">, value: string) =>
+  lookUp.by === "id" ? getById(session, value) : search(session, lookUp.property, value);
 
 async function search(session: Session, property: string, value: string) {
   // Quotes are doubled (OData 4.01, ABNF SQUOTE-in-string), and nothing of it is the address's own.
@@ -42,6 +49,8 @@ async function search(session: Session, property: string, value: string) {
     path: `/users?$filter=${filter}&${fields}&$top=2${eventual ? "&$count=true" : ""}`,
     eventual,
   });
+  if ("status" in list && list.status === 400)
+    throw failed(`Graph can't look for people by ${property} (400): correct lookUp.property.`);
   if ("status" in list) throw refused(list.status, "look for users", permissions.users[0]);
   return readUsers(list.values);
 }

@@ -30,7 +30,7 @@ export async function check(
     checks.push(await checkBase(opened.client, settings.baseDn));
   } catch (trouble) {
     if (!(trouble instanceof DirectoryTrouble)) throw trouble;
-    checks.push(fail(trouble.message, "See the network, the settings and the password."));
+    checks.push({ verdict: "fail", says: trouble.message });
   } finally {
     opened?.close();
   }

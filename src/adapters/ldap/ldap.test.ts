@@ -120,8 +120,9 @@ async function told(
   answers: Parameters<typeof startLdapAnswers>[0],
   settings: object = {},
   signal?: AbortSignal,
+  words?: string,
 ) {
-  const server = await startLdapAnswers(answers);
+  const server = await startLdapAnswers(answers, words);
   t.after(server.stop);
   const parsed = ldapKind.parse({ ...given, url: server.url, startTls: false, ...settings });
   assert.ok("settings" in parsed, JSON.stringify(parsed));
@@ -138,6 +139,30 @@ test("T80 a directory that is busy, starting or at its limits is asked again; on
   }
   for (const code of [2, 8, 10, 13, 17, 32, 34, 48, 49, 50, 53, 99])
     assert.equal((await told(t, { search: code })).carried.result, "failed", String(code));
+});
+
+test("DIR-1 an administrator is told what Active Directory says of a bind that it refuses, and nothing else of its words", async (t) => {
+  const reasonFor = async (data: string) => {
+    const words = `80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data ${data}, v4563`;
+    const { carried } = await told(t, { bind: 49 }, {}, undefined, words);
+    assert.equal(carried.result, "failed");
+    return "reason" in carried ? carried.reason : "";
+  };
+  assert.match(await reasonFor("532"), /password of bindDn has expired/u);
+  assert.match(await reasonFor("775"), /locked/u);
+  assert.equal(await reasonFor("52e"), "The directory refuses bindDn or its password: correct them.");
+  assert.doesNotMatch(await reasonFor("matti"), /matti|DSID/u);
+});
+
+test("DIR-1 a directory that refuses STARTTLS is told from one that is busy", async (t) => {
+  for (const [code, result] of [
+    [2, "failed"],
+    [52, "later"],
+  ] as const) {
+    const { carried } = await told(t, { extended: code }, { startTls: true });
+    assert.equal(carried.result, result);
+    assert.match("reason" in carried ? carried.reason : "", /STARTTLS.*certificate.*ldaps:/u);
+  }
 });
 
 test("T80 silence ends with the attempt", async (t) => {

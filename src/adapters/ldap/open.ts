@@ -4,7 +4,7 @@ import type { Client } from "ldapts";
 import { seconds } from "../../kernel/time.ts";
 import { failed } from "../directory-parts/trouble.ts";
 import type { Settings } from "./settings.ts";
-import { withTrouble } from "./trouble.ts";
+import { refusedTls, withTrouble } from "./trouble.ts";
 
 const patience = seconds(10);
 const startTlsRequest = "1.3.6.1.4.1.1466.20037";
@@ -66,7 +66,10 @@ async function clientOver(socket: Socket): Promise<Client> {
 
 /** By a client of its own: what was said in plain text, by whomever, ends here. */
 async function askForTls(tcp: Socket): Promise<void> {
-  await (await clientOver(tcp)).exop(startTlsRequest);
+  const client = await clientOver(tcp);
+  await client.exop(startTlsRequest).catch((error: unknown) => {
+    throw refusedTls(error);
+  });
   tcp.removeAllListeners("data");
 }
 

@@ -1,9 +1,10 @@
+import { noConnection } from "../directory-parts/connection.ts";
 import { DirectoryTrouble, failed, later } from "../directory-parts/trouble.ts";
 
 const partOfName = "An attribute that is to be changed is part of the entry's name: take it out of attributes.";
 
 const mendings: Readonly<Record<number, string>> = {
-  2: "The directory doesn't know what it was asked, such as STARTTLS: use ldaps:// then.",
+  2: "The directory doesn't know what it was asked.",
   8: "The directory wants encryption: use ldaps:// or startTls.",
   10: "The directory refers us to another server: give the address of one that can be written to.",
   13: "The directory wants encryption: use ldaps:// or startTls.",
@@ -14,7 +15,6 @@ const mendings: Readonly<Record<number, string>> = {
   32: "There is no baseDn in the directory that bindDn may see: correct it.",
   34: "baseDn or bindDn is not a DN.",
   48: "The directory doesn't let anybody bind as bindDn with a password: correct bindDn.",
-  49: "The directory refuses bindDn or its password: correct them.",
   50: "The directory doesn't let bindDn read or change what it has to: give it that right there.",
   53: "The directory is not willing to make the change: see its log.",
   64: partOfName,
@@ -25,6 +25,25 @@ const mendings: Readonly<Record<number, string>> = {
 
 /** busy, unavailable, limits, other; and what shows that the entry was changed at the same moment. */
 const alwaysPassing = [1, 3, 11, 16, 20, 51, 52, 80];
+
+/** What Active Directory says besides of a bind that it refuses, as a number in its words. */
+const binds: Readonly<Record<string, string>> = {
+  "530": "bindDn may not sign in at this hour",
+  "531": "bindDn may not sign in from here",
+  "532": "the password of bindDn has expired",
+  "533": "the account of bindDn is disabled",
+  "701": "the account of bindDn has expired",
+  "773": "the password of bindDn must be changed first",
+  "775": "the account of bindDn is locked",
+};
+
+function wordsOfBind(words: string): string {
+  const code = /\bAcceptSecurityContext error, data (\w{2,4})\b/u.exec(words)?.[1] ?? "";
+  const says = Object.hasOwn(binds, code) ? binds[code] : undefined;
+  return says
+    ? `The directory refuses the bind: ${says}.`
+    : "The directory refuses bindDn or its password: correct them.";
+}
 
 /** What comes of work with the client, whose errors are thrown as trouble. `passing`: codes that mean less here. */
 export async function withTrouble<T>(work: Promise<T>, passing: readonly number[] = []): Promise<T> {
@@ -40,11 +59,25 @@ function troubleOf(error: unknown, passing: readonly number[]): unknown {
   if (error instanceof DirectoryTrouble) return error;
   if (error instanceof TypeError || error instanceof RangeError || !(error instanceof Error)) return error;
   const code = "code" in error ? error.code : undefined;
+  if (code === 49) return failed(wordsOfBind(error.message));
   if (typeof code === "number") return ofResult(code, [...alwaysPassing, ...passing]);
-  const name = typeof code === "string" && /^[A-Z][A-Z0-9_]+$/u.test(code) ? ` (${code})` : "";
-  if (/CERT|TLS|SSL|UNABLE_TO|EPROTO/u.test(name)) return later(`The directory's certificate is not trusted${name}.`);
-  if (/time(?:d )?out/iu.test(error.message)) return later("The directory did not answer in time.");
-  return later(`No connection to the directory, or it broke off${name}.`);
+  if (code === undefined && /time(?:d )?out/iu.test(error.message))
+    return later("The directory did not answer in time.");
+  return later(
+    noConnection(typeof code === "string" ? code : "", {
+      what: "the directory",
+      address: "url",
+      authority: "give its authority's certificate as the setting ca",
+    }),
+  );
+}
+
+/** Of STARTTLS: many a directory without a certificate calls itself unavailable then, and stays so. */
+export function refusedTls(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (typeof code !== "number") return error;
+  const says = `The directory refuses STARTTLS (${code}): see whether it has a certificate, or use ldaps://.`;
+  return alwaysPassing.includes(code) ? later(says) : failed(says);
 }
 
 function ofResult(code: number, passing: readonly number[]): DirectoryTrouble {

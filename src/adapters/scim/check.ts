@@ -31,7 +31,7 @@ export async function check(
     ];
   } catch (trouble) {
     if (!(trouble instanceof DirectoryTrouble)) throw trouble;
-    return [{ verdict: "fail", says: trouble.message, todo: "See the network, the settings and the token." }];
+    return [{ verdict: "fail", says: trouble.message }];
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Duration, type Instant, seconds } from "../../kernel/time.ts";
+import { authorityOfNode, codeOfFetch, noConnection } from "../directory-parts/connection.ts";
 import { retryAfterOf } from "../directory-parts/retry-after.ts";
 import { failed, later } from "../directory-parts/trouble.ts";
 import { isObject, type Resource } from "./path.ts";
@@ -63,10 +64,11 @@ async function fetchText(url: string, init: RequestInit): Promise<{ response: Re
 
 function wordsFor(error: unknown, isAborted: boolean): string {
   if (isAborted) return "The SCIM service did not answer in time.";
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
-  if (/CERT|TLS|SSL|EPROTO|UNABLE_TO/u.test(code)) return `The SCIM service's certificate is not trusted (${code}).`;
-  return `No connection to the SCIM service${/^[A-Z][A-Z0-9_]+$/u.test(code) ? ` (${code})` : ""}.`;
+  return noConnection(codeOfFetch(error), {
+    what: "the SCIM service",
+    address: "baseUrl",
+    authority: authorityOfNode,
+  });
 }
 
 function parse(text: string, method: string): Resource {

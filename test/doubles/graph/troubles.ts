@@ -7,7 +7,7 @@ export type Trouble = {
   on: RegExp;
   times: number;
   how:
-    | Readonly<{ status: number; retryAfter?: Duration; after?: boolean; code?: string }>
+    | Readonly<{ status: number; retryAfter?: Duration; after?: boolean; body?: unknown }>
     | "hang"
     | "reset"
     | "redirect"
