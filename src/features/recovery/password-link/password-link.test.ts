@@ -77,7 +77,7 @@ test("REC-1 USR-7 REC-8 the change is told by e-mail and text message, once, wit
       ["password-changed", "email", person.email],
       ["password-changed", "sms", person.phone],
     ]);
-    const letter = (await ground.mailTo(person.email)).at(-1);
+    const letter = (await ground.mailTo(person.email)).find(({ subject }) => /password was changed/.test(subject));
     assert.match(letter?.text ?? "", /https:\/\/login\.example\/not-me\//);
     const id = (await reader.get("/sign-in?organisation=koivula&to=account")).to;
     await reader.post(id, { step: "password", username: person.email, password: chosen });
