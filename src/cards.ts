@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificateChecking } from "./adapters/certificate-check/index.ts";
 import type { Composed } from "./compose.ts";
@@ -7,6 +7,7 @@ import type { CardFront, Cards, CertificateRoom } from "./features/authenticator
 import { PlainError } from "./kernel/plain-error.ts";
 import { minutes } from "./kernel/time.ts";
 import type { CardAuthority } from "./ports/certificate-checker.ts";
+import { readFileOf } from "./setting.ts";
 
 /** Certificate cards as the configuration has them; null where it has none. Throws a `PlainError` that says what is wrong. */
 export function makeCards({ cards }: Config): Cards | null {
@@ -53,13 +54,7 @@ function list(folder: string): string[] {
   }
 }
 
-function read(path: string, setting = "VAHVA_CARD_AUTHORITIES"): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new PlainError(`${setting}: the file ${path} can't be read.`);
-  }
-}
+const read = (path: string): string => readFileOf("VAHVA_CARD_AUTHORITIES", path);
 
 function readJson(path: string): object {
   try {
@@ -74,8 +69,8 @@ function readJson(path: string): object {
 /** Who stands at the card listener's door. */
 export function cardFront({ header, certFile, keyFile }: NonNullable<Config["cards"]>): CardFront {
   if (header) return { is: "proxy", ...header };
-  const cert = read(certFile ?? "", "VAHVA_CARD_TLS_CERT_FILE");
-  return { is: "tls", cert, key: read(keyFile ?? "", "VAHVA_CARD_TLS_KEY_FILE") };
+  const cert = readFileOf("VAHVA_CARD_TLS_CERT_FILE", certFile ?? "");
+  return { is: "tls", cert, key: readFileOf("VAHVA_CARD_TLS_KEY_FILE", keyFile ?? "") };
 }
 
 /**

@@ -8,7 +8,7 @@ import { openDatabaseServer } from "./database-server.ts";
 import { directoryKinds } from "./directories.ts";
 import { makeThawAccount } from "./features/account/index.ts";
 import { inviting } from "./features/activation/index.ts";
-import { applicationRegistry } from "./features/applications/index.ts";
+import { applicationRegistry, opensSigningKeys } from "./features/applications/index.ts";
 import { makeAudit } from "./features/audit/index.ts";
 import { makeIdentities } from "./features/authenticators/eid/index.ts";
 import { makeImportTokens } from "./features/authenticators/totp/index.ts";
@@ -23,6 +23,7 @@ import { seconds } from "./kernel/time.ts";
 import { methodNames } from "./methods.ts";
 import {
   type Database,
+  type Listen,
   makeDatabaseClock,
   makeListen,
   migrate,
@@ -60,13 +61,15 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
       throw new PlainError('The database is not ready for this version. Run "vahva migrate" (or "vahva start") first.');
     opened = openDatabase(url, { connections: config.database.connections });
     const { db, pool, close } = opened;
+    const keyring = makeKeyring(secretsOf(config));
+    if (!(await opensSigningKeys(db, keyring))) throw new PlainError(anotherSecret);
     const databaseClock = await makeDatabaseClock(pool);
     const clock = ownClock ?? databaseClock;
     const logger = makeLog(config.logLevel);
     const metrics = makeMetrics();
-    const keyring = makeKeyring(secretsOf(config));
     const audit = countingAudit(makeAudit({ clock, random, keyring, log: logger }), metrics);
-    const listen = makeListen(url);
+    const listeners = makeListeners(url);
+    const { listen } = listeners;
     const senders = makeSenders(config, { db, clock });
     const messages = makeMessages({
       db,
@@ -126,6 +129,7 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
       close: async () => {
         databaseClock.stop();
         senders.close();
+        await listeners.stop();
         await close();
         await server.stop();
       },
@@ -135,6 +139,22 @@ export async function compose({ config, claim, log, clock: ownClock, random = sy
     await server.stop();
     throw error;
   }
+}
+
+const anotherSecret =
+  "VAHVA_SECRET is another one than this database was made with: nothing that is sealed in it can be opened. " +
+  'Give that one again; a new one goes in front of it, as "new,old" (docs/operate/secrets.md).';
+
+/** Everything that listens to the database, so that it ends with the service even where its owner was never finished. */
+function makeListeners(url: string) {
+  const connect = makeListen(url);
+  const begun: ReturnType<Listen>[] = [];
+  const listen: Listen = (channel, onNotice) => {
+    const listener = connect(channel, onNotice);
+    begun.push(listener);
+    return listener;
+  };
+  return { listen, stop: () => Promise.all(begun.map(({ stop }) => stop())) };
 }
 
 /** The configured secrets; in demo mode one that is made once and kept beside the data. */

@@ -26,6 +26,7 @@ import { startJobs } from "./platform/jobs/index.ts";
 import { serveMetrics } from "./platform/metrics/index.ts";
 import { assetRoutes } from "./platform/pages/index.ts";
 import { sweepThrottles } from "./platform/throttle/index.ts";
+import { readTls } from "./tls.ts";
 
 /** How long a journey's row outlives it, so that a bookmarked page still knows where the person was going. */
 const journeysKept = days(7);
@@ -38,7 +39,7 @@ export async function assemble(composed: Composed) {
     publicUrl: config.publicUrl,
     demo: config.demo,
     trustedProxies: config.http.trustedProxies,
-    tls: config.http.tls,
+    tls: readTls(config),
     keyring,
     random,
     clock,

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { PlainError } from "./kernel/plain-error.ts";
 
 export type Setting = {
   name: string;
@@ -27,3 +29,12 @@ export const setting = <S extends z.ZodType>(about: string, fallback: string, sc
   secret,
   schema: schema.optional(),
 });
+
+/** What the file at `path` holds, which the setting `name` names. */
+export function readFileOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new PlainError(`${name}: the file ${path} can't be read.`);
+  }
+}

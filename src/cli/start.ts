@@ -1,5 +1,6 @@
 import process from "node:process";
 import { loadConfig } from "../config.ts";
+import { seconds } from "../kernel/time.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import type { Served } from "./composition.ts";
 import type { Io } from "./io.ts";
@@ -44,6 +45,10 @@ async function run(io: Io): Promise<number> {
     io.say("Stopping: requests under way are finished first. Ctrl+C again stops at once.");
     await served.close();
     return 0;
+  } catch (error) {
+    // What was half put together may hold on to something, and whoever watches over the service has to see that it ended.
+    setTimeout(() => process.exit(1), seconds(5)).unref();
+    throw error;
   } finally {
     await composed.close();
   }

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { makeTestCertificate } from "../../../test/doubles/certificate.ts";
 import { testDatabase } from "../../../test/harness/database.ts";
 import { loadConfig } from "../../config.ts";
 import { Secret } from "../../kernel/secret.ts";
 import { checkDatabase } from "./database.ts";
 import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
 import { checkMail, checkSms } from "./senders.ts";
+import { checkTls } from "./tls.ts";
 
 const verdictOf = ({ verdict }: { verdict: string }) => verdict;
 const ignore = () => {};
@@ -32,6 +34,25 @@ test("the doctor looks at Node, secrets, folder and address", async () => {
   assert.equal(verdictOf(await checkAddress(loadConfig({}))), "pass");
   assert.equal(verdictOf(await checkAddress({ ...config, publicUrl: "http://login.invalid" })), "fail");
   assert.equal(verdictOf(await checkAddress({ ...config, publicUrl: "https://login.invalid" })), "fail");
+});
+
+test("the doctor looks at the certificate by which Vahva serves TLS itself", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "vahva-doctor-"));
+  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  const made = makeTestCertificate();
+  await writeFile(cert, made.certificate);
+  const check = (publicUrl: string) =>
+    checkTls({ ...loadConfig({ VAHVA_TLS_CERT_FILE: cert, VAHVA_TLS_KEY_FILE: key }), publicUrl }, new Date()).map(
+      ({ verdict, says }) => `${verdict}: ${says}`,
+    );
+  assert.deepEqual(checkTls(loadConfig({}), new Date()), []);
+  assert.deepEqual(check("https://localhost"), [`fail: VAHVA_TLS_KEY_FILE: the file ${key} can't be read.`]);
+  await writeFile(key, made.key);
+  assert.match(check("https://localhost").join(), /^pass: /);
+  assert.deepEqual(check("https://login.example.fi"), ["fail: Its TLS certificate is not for login.example.fi."]);
+  await writeFile(key, makeTestCertificate().key);
+  assert.match(check("https://localhost").join(), /^fail: .* they can't be used together/);
+  await rm(folder, { recursive: true });
 });
 
 test("the doctor looks at the database, and tells no password", async () => {

@@ -11,6 +11,7 @@ import { checkDatabase } from "./database.ts";
 import { checkDirectories } from "./directories.ts";
 import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
 import { checkMail, checkSms } from "./senders.ts";
+import { checkTls } from "./tls.ts";
 
 const marks = { pass: "✔", advice: "•", fail: "✖" } as const satisfies Record<Check["verdict"], string>;
 
@@ -41,7 +42,7 @@ async function examine(io: Io): Promise<Check[]> {
   const usable = passes("Database") && passes("Migrations");
   const configured = usable ? await examineConfigured(io) : [];
   const machine = [checkNode(), configuration, checkSecrets(config), checkFolder(config)];
-  return [...machine, address, ...database, mail, sms, ...cards, ...configured];
+  return [...machine, address, ...checkTls(config, new Date()), ...database, mail, sms, ...cards, ...configured];
 }
 
 /** Brokers and directories. */
@@ -51,7 +52,7 @@ const examineConfigured = async (io: Io): Promise<Check[]> => {
     checks.push(...(await Promise.all([checkBrokers(context), checkDirectories(context)])).flat());
     return 0;
   }).catch((error: unknown) => {
-    checks.push(fail("Brokers and directories", wordsOf(error), "Look at what the other checks say."));
+    checks.push(fail("Brokers and directories", `They can't be looked at. ${wordsOf(error)}`, "Mend this first."));
   });
   return checks;
 };

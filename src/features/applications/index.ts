@@ -31,6 +31,7 @@ import { findLiveSession, findToken } from "./token-store.ts";
 import type { StillLetsIn } from "./unit-of-work.ts";
 
 export type { ApplicationListing, ApplicationSettings } from "./domain/application.ts";
+export { opensSigningKeys } from "./key-store.ts";
 export type { Registration, SettingsProblems } from "./register-application.ts";
 export type { SignIn, SignInRequest, SignInResult } from "./sign-in.ts";
 

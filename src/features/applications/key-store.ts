@@ -42,6 +42,22 @@ export async function loadKeys(db: Db | Tx, keyring: Keyring, now: Instant): Pro
   }));
 }
 
+/** Whether the keyring opens what the database holds: the newest key, if there is one yet. */
+export async function opensSigningKeys(db: Db, keyring: Keyring): Promise<boolean> {
+  const newest = await db
+    .selectFrom("signing_key")
+    .select(["kid", "private_key"])
+    .orderBy("published_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  try {
+    if (newest) keyring.open(place(newest.kid), newest.private_key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function insertKey(tx: Tx, keyring: Keyring, key: StoredKey): Promise<void> {
   await tx
     .insertInto("signing_key")

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parse } from "node:querystring";
 import formbody from "@fastify/formbody";
 import fastify, {
@@ -30,7 +29,8 @@ export type HttpOptions = {
   publicUrl: string;
   demo: boolean;
   trustedProxies: readonly string[];
-  tls: { certFile: string; keyFile: string } | null;
+  /** Certificate chain and key, PEM; null: plain HTTP. */
+  tls: { cert: string; key: string } | null;
   keyring: Keyring;
   random: Random;
   clock: Clock;
@@ -88,9 +88,7 @@ declare module "fastify" {
 export function makeHttp(options: HttpOptions): Http {
   const { publicUrl, demo, clock, random } = options;
   const secure = publicUrl.startsWith("https:");
-  const tls = options.tls
-    ? { https: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } }
-    : {};
+  const tls = options.tls ? { https: options.tls } : {};
   const setSecurityHeaders = makeSecurityHeaders({ demo, secure });
   const app = fastify({
     ...tls,
