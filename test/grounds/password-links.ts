@@ -11,10 +11,10 @@ export async function openPasswordLinkGround() {
   let [people, networks] = [0, 0];
 
   /** Asks for a link, from another network each time. */
-  const ask = (name: string, network = `192.0.2.${++networks}`) =>
+  const ask = (name: string, network = `192.0.2.${++networks}`, browserHash = systemRandom.bytes(32)) =>
     ground.sendPasswordLink(
       { name, organisationId: null },
-      { browserHash: systemRandom.bytes(32), network, browser: "Firefox", reference: "ref" },
+      { browserHash, network, browser: "Firefox", reference: "ref" },
     );
   const letters = async ({ email }: Pick<Person, "email">) =>
     (await ground.mailTo(email)).filter(({ subject }) => /a new password \(|About your password/.test(subject));

@@ -13,6 +13,7 @@ import { answer, journeyRoutes, languageOf } from "./routes.ts";
 export {
   endAuthenticators,
   insertAuthenticator,
+  isKnownBrowser,
   listAuthenticators,
 } from "./authenticator/store.ts";
 export { chooseAccountPage } from "./choose-account-page.ts";

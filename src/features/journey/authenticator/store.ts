@@ -57,6 +57,17 @@ export async function noteSignIn(
     .execute();
 }
 
+/** Whether the account has signed in in this browser before: what is asked for there counts apart from strangers' (SIN-10). */
+export async function isKnownBrowser(db: Db | Tx, accountId: string, browserHash: Buffer): Promise<boolean> {
+  const row = await db
+    .selectFrom("known_browser")
+    .select("account_id")
+    .where("browser_hash", "=", browserHash)
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Takes these authenticators off their accounts. They stay on record, with the time. */
 export async function endAuthenticators(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
   if (ids.length === 0) return;

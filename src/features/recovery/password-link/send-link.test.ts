@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openPasswordLinkGround, type PasswordLinkGround } from "../../../../test/grounds/password-links.ts";
 import { hours, minutes } from "../../../kernel/time.ts";
+import { systemRandom } from "../../../ports/random.ts";
 import { sweepPasswordLinks } from "./index.ts";
 
 type Person = Awaited<ReturnType<PasswordLinkGround["person"]>>;
@@ -84,6 +85,28 @@ test("REC-1 REC-6 one in five minutes and five a day for an account, known or no
   for (const name of ["nobody@koivula.example", person.email])
     assert.equal(await ground.ask(name, network), "too-many");
   assert.deepEqual(await ground.letters(person), []);
+});
+
+test("REC-1 SIN-10 strangers who ask for as many as there are take none from a browser that has signed in before", async () => {
+  const aino = await ground.somebody();
+  const sent = async () => (await ground.letters(aino)).length;
+  for (const wanted of [1, 2, 3, 4, 5, 5]) {
+    await ground.ask(aino.email);
+    assert.equal(await sent(), wanted);
+    ground.clock.advance(minutes(5));
+  }
+  const own = systemRandom.bytes(32);
+  const known = { account_id: aino.id, browser_hash: own, method: "totp", last_used_at: ground.clock.now() };
+  await ground.db.insertInto("known_browser").values(known).execute();
+  const other = await ground.somebody();
+  await ground.ask(aino.email, "192.0.2.200");
+  assert.equal(await sent(), 5, "no stranger gets one more");
+  await ground.ask(aino.email, "192.0.2.201", own);
+  assert.equal(await sent(), 6);
+  await ground.ask(aino.email, "192.0.2.202", own);
+  assert.equal(await sent(), 6, "and it has its own share alone");
+  await ground.ask(other.email, "192.0.2.203", own);
+  assert.equal((await ground.letters(other)).length, 1, "of another account it is a stranger's");
 });
 
 test("REC-1 T21 only a keyed hash of the link is stored, and what is over is swept", async () => {

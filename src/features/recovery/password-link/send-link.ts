@@ -6,7 +6,7 @@ import { use } from "../../../platform/throttle/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Audit, AuditEvent } from "../../audit/index.ts";
-import { listAuthenticators, type MethodRule } from "../../journey/index.ts";
+import { isKnownBrowser, listAuthenticators, type MethodRule } from "../../journey/index.ts";
 import type { Messages, Outgoing } from "../../messages/index.ts";
 import {
   type Account,
@@ -67,12 +67,15 @@ export const makeSendLink = (deps: SendLinkDeps) => {
   };
 
   /** Sends what the account's owner gets; resolves to why it was no link, or null when it was. */
-  const send = async (tx: Tx, account: Account, now: Instant): Promise<string | null> => {
+  const send = async (tx: Tx, account: Account, { browserHash }: Origin, now: Instant): Promise<string | null> => {
     const organisation = await loadOrganisation(tx, account.organisationId);
     const linked = (await listAuthenticators(tx, account.id)).map(({ method }) => method);
     const way = organisation && passwordWay(account, organisation, linked, deps.methods);
     if (!organisation || !way) return "account-shut";
-    if (!(await hasRoom(tx, account.id, now))) return "too-often";
+    // SIN-10: strangers use up nothing of what the person's own browser may ask for.
+    const isKnown = await isKnownBrowser(tx, account.id, browserHash);
+    const whose = isKnown ? `${account.id}:${browserHash.toString("hex")}` : account.id;
+    if (!(await hasRoom(tx, whose, now))) return "too-often";
     await messages.withdraw(tx, account.id);
     const message =
       way === "link"
@@ -88,7 +91,7 @@ export const makeSendLink = (deps: SendLinkDeps) => {
       if (await use(tx, { key: `password-link:network:${origin.network}`, ...perNetwork }, now)) return "too-many";
       const found = await findAccountsByName(tx, name, organisationId);
       const events: AuditEvent[] = [];
-      for (const account of found) events.push(sentEvent(origin, account, await send(tx, account, now)));
+      for (const account of found) events.push(sentEvent(origin, account, await send(tx, account, origin, now)));
       if (found.length === 0) {
         await hasRoom(tx, keyring.hash("password-link-throttle", nameKey(name) ?? "").toString("hex"), now);
         events.push(sentEvent(origin, null, "nobody"));
