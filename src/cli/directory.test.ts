@@ -101,6 +101,9 @@ test("DIR-1 check asks the directory itself; the doctor asks each open one, and 
     ],
   );
   await ground.db.updateTable("directory").set({ settings: "{}" }).where("name", "=", "entra").execute();
+  const { config, ...rest } = contextOf(ground);
+  const served = await checkDirectories({ ...rest, config: { ...config, demo: false } });
+  assert.deepEqual(served.at(-1)?.todo, "Set VAHVA_OPERATOR_EMAIL.", "the alarm reaches somebody");
   const [broken] = await checkDirectories(contextOf(ground));
   assert.deepEqual([broken?.verdict, broken?.says], ["fail", "It can't be used: address: Give one."]);
   await ground.db.updateTable("directory").set({ settings: '{"address":"a"}' }).where("name", "=", "entra").execute();

@@ -37,7 +37,12 @@ test("the doctor looks at open brokers, our keys, policies and the environment",
   await ground.db.updateTable("identity_broker").set({ settings: "{}" }).where("name", "=", "broken").execute();
   await context.features.organisations.changeOrganisation(
     "koivula",
-    { policy: { eid: { brokers: ["first", "gone"] } } },
+    {
+      policy: {
+        eid: { brokers: ["first", "gone"] },
+        recovery: { services: { staff: ["shut", "first"], student: ["shut", "away"], guest: [] } },
+      },
+    },
     by,
   );
   const found = await checkBrokers({
@@ -52,7 +57,12 @@ test("the doctor looks at open brokers, our keys, policies and the environment",
       ["Broker second", "advice", "Its key ends soon."],
       ["Broker broken", "fail", "It can't be used: clientId: Give one."],
       ["Keys towards brokers", "pass", "They will be made when they are first needed."],
-      ["Policy", "advice", "koivula names brokers that there are none of: gone."],
+      ["Policy", "advice", "koivula names brokers that there are none of: gone, away."],
+      [
+        "Policy",
+        "advice",
+        "koivula offers no MFA reset to student: none of the services that recovery.services names is open.",
+      ],
       [
         "Identifications",
         "advice",

@@ -9,11 +9,12 @@ const longestWait = seconds(10);
 const oldestKey = days(2 * 365);
 const page = 200;
 
+type Named = Readonly<{ name: string; state: "open" | "closed" }>;
+
 /** What an open broker says of itself, our keys, and whether policies and configuration fit what there is. */
 export async function checkBrokers(context: Context): Promise<Check[]> {
   const { features, clock, db, config } = context;
   const all = await features.identityBrokers.list();
-  const names = new Set(all.map(({ name }) => name));
   const now = clock.now();
   const checks = all
     .filter(({ state }) => state === "open")
@@ -21,7 +22,7 @@ export async function checkBrokers(context: Context): Promise<Check[]> {
   return [
     ...(await Promise.all(checks)).flat(),
     ...(all.length > 0 ? await checkKeys(context, now) : []),
-    ...(await checkPolicies(db, names)),
+    ...(await checkPolicies(db, all)),
     ...(all.length > 0 && !config.demo && config.eidEnvironment === "test" ? [testEnvironment] : []),
   ];
 }
@@ -57,24 +58,43 @@ async function checkKeys({ features }: Context, now: Instant): Promise<Check[]> 
   );
 }
 
-async function checkPolicies(db: Context["db"], names: ReadonlySet<string>): Promise<Check[]> {
+async function checkPolicies(db: Context["db"], all: readonly Named[]): Promise<Check[]> {
   const checks: Check[] = [];
   let more: readonly Organisation[] = await listOrganisations(db, { limit: page });
   while (more.length > 0) {
-    for (const { slug, policy } of more) {
-      const unknown = policy.eid.brokers?.filter((broker) => !names.has(broker)) ?? [];
-      if (unknown.length > 0)
-        checks.push(
+    checks.push(...more.flatMap((organisation) => checkPolicy(organisation, all)));
+    more = await listOrganisations(db, { after: more.at(-1)?.slug ?? "", limit: page });
+  }
+  return checks;
+}
+
+/** Brokers that a policy names and there are none of, and categories whose services are all closed. */
+function checkPolicy({ slug, policy }: Organisation, all: readonly Named[]): Check[] {
+  const services = Object.entries(policy.recovery.services);
+  const named = new Set([...(policy.eid.brokers ?? []), ...services.flatMap(([, names]) => names)]);
+  const unknown = [...named].filter((name) => !all.some((broker) => broker.name === name));
+  const isOpen = (name: string) => all.some((broker) => broker.name === name && broker.state === "open");
+  const without = services.filter(([, names]) => names.length > 0 && !names.some(isOpen)).map(([category]) => category);
+  return [
+    ...(unknown.length > 0
+      ? [
           advice(
             "Policy",
             `${slug} names brokers that there are none of: ${unknown.join(", ")}.`,
             `"vahva eid add" adds them, "vahva organisation set ${slug} --policy" names others.`,
           ),
-        );
-    }
-    more = await listOrganisations(db, { after: more.at(-1)?.slug ?? "", limit: page });
-  }
-  return checks;
+        ]
+      : []),
+    ...(without.length > 0
+      ? [
+          advice(
+            "Policy",
+            `${slug} offers no MFA reset to ${without.join(", ")}: none of the services that recovery.services names is open.`,
+            '"vahva eid open" opens one.',
+          ),
+        ]
+      : []),
+  ];
 }
 
 const testEnvironment = advice(

@@ -33,7 +33,9 @@ export async function checkDirectories(context: Context): Promise<Check[]> {
     '"vahva directory jobs --state partly" shows what is left there, and where no pass was issued.',
   );
   const waits = [...(failed + withheld > 0 ? [waiting] : []), ...(partly > 0 ? [notAll] : [])];
-  return [...(await Promise.all(checks)).flat(), ...waits];
+  const { demo, operatorEmail } = context.config;
+  const silent = known.length > 0 && !demo && operatorEmail === null;
+  return [...(await Promise.all(checks)).flat(), ...waits, ...(silent ? [nobodyTold] : [])];
 }
 
 const closed = (slug: string, name: string, at: Instant): Check =>
@@ -42,6 +44,12 @@ const closed = (slug: string, name: string, at: Instant): Check =>
     `It is closed since ${at.toISOString().slice(0, 10)}: what it has to be told waits.`,
     `"vahva directory open ${slug} ${name}" opens it; "remove" forgets it.`,
   );
+
+const nobodyTold = advice(
+  "Directories",
+  "Nobody gets an e-mail when one is not told in ten minutes what it should be.",
+  "Set VAHVA_OPERATOR_EMAIL.",
+);
 
 async function checkOne(
   { features }: Context,
