@@ -102,6 +102,14 @@ describe("DIR-2 T80 a reset converges", () => {
     assert.ok(deletes.every(({ status }) => status !== 404));
   });
 
+  test("what somebody else has removed since the list is removed: 404 is as good as 204", async () => {
+    ground.graph.behaviour.lag = seconds(5);
+    const user = addPerson();
+    user.removed = user.methods.splice(0).map((method) => ({ ...method, goneAt: ground.clock.now() }));
+    assert.deepEqual(await ground.begin(user).finish(), { result: "done", progress: { removed: 5, of: 5 }, left: [] });
+    assert.ok(ground.graph.log.some(({ method, status }) => method === "DELETE" && status === 404));
+  });
+
   test("a token that Graph no longer takes is fetched once more, for all who need it", async () => {
     await ground.begin(addPerson()).finish();
     const tokens = () => ground.graph.log.filter(({ path }) => path === "/token").length;
@@ -166,6 +174,17 @@ describe("T81 a reset refuses", () => {
     assert.equal((await ground.begin(admin).finish()).result, "done");
     ground.use({ privilegedRoles: "allow" });
     assert.equal((await ground.begin(addPerson(undefined, { roles: [role] })).finish()).result, "done");
+  });
+
+  test("members of groups that roles can be assigned to, where the settings say so", async () => {
+    const member = addPerson(undefined, { groups: [{ id: "admins", isAssignableToRole: true }] });
+    const others = addPerson(undefined, { groups: [{ id: "choir", isAssignableToRole: false }] });
+    ground.use({ roleSources: ["memberships", "groups"] });
+    await refuses(member, /GroupMember\.Read\.All/u);
+    ground.graph.permissions.add("GroupMember.Read.All");
+    ground.use({ roleSources: ["memberships", "groups"] });
+    await refuses(member, /directory role/u);
+    assert.equal((await ground.begin(others).finish()).result, "done");
   });
 
   test("whoever isn't there, and whoever isn't one", async () => {

@@ -7,18 +7,21 @@ export const permissions = {
   sessions: ["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
   users: ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
   roles: ["RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory"],
+  groups: ["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"],
   state: ["User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 type Need = keyof typeof permissions;
 
 function needsOf({ privilegedRoles, roleSources, manageAccountState }: Settings): Need[] {
-  const listsRoles = privilegedRoles === "refuse" && roleSources.some((source) => source !== "memberships");
+  const lists = (...sources: readonly Settings["roleSources"][number][]) =>
+    privilegedRoles === "refuse" && roleSources.some((source) => sources.includes(source));
   return [
     "methods",
     "users",
     "sessions",
-    ...(listsRoles ? ["roles" as const] : []),
+    ...(lists("assignments", "eligibilities") ? ["roles" as const] : []),
+    ...(lists("groups") ? ["groups" as const] : []),
     ...(manageAccountState ? ["state" as const] : []),
   ];
 }

@@ -49,9 +49,12 @@ const schema = z.strictObject({
     })
     .prefault({}),
   privilegedRoles: z.enum(["refuse", "allow"]).default("refuse"),
-  /** Where roles are looked for. Eligible ones (PIM) can be listed only where the tenant is licensed for it. */
+  /**
+   * Where roles are looked for. Eligible ones (PIM) can be listed only where the tenant is licensed for it. `groups`: whoever is
+   * in a group that may hold roles counts as holding one.
+   */
   roleSources: z
-    .array(z.enum(["memberships", "assignments", "eligibilities"]))
+    .array(z.enum(["memberships", "assignments", "eligibilities", "groups"]))
     .min(1)
     .default(["memberships"]),
   /** Template ids of roles whose holders may be reset all the same. */

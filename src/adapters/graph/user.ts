@@ -72,7 +72,9 @@ const quoteForAddress = (text: string): string => encodeURIComponent(text.toWell
 
 const holding = z.looseObject({ roleTemplateId: z.string().nullish(), roleDefinitionId: z.string().nullish() });
 
-const sources: Readonly<Record<Settings["roleSources"][number], (userId: string) => Call>> = {
+type Source = Settings["roleSources"][number];
+
+const sources: Readonly<Record<Source, (userId: string) => Call>> = {
   memberships: (id) => ({
     path: `/users/${encodeURIComponent(id)}/transitiveMemberOf/microsoft.graph.directoryRole?$count=true&$select=id,roleTemplateId`,
     eventual: true,
@@ -81,7 +83,19 @@ const sources: Readonly<Record<Settings["roleSources"][number], (userId: string)
   eligibilities: (id) => ({
     path: `/roleManagement/directory/roleEligibilityScheduleInstances?$filter=${principal(id)}`,
   }),
+  groups: (id) => ({
+    path: `/users/${encodeURIComponent(id)}/transitiveMemberOf/microsoft.graph.group?$count=true&$filter=${quoteForAddress("isAssignableToRole eq true")}&$select=id`,
+    eventual: true,
+  }),
 };
+
+const needs = {
+  memberships: "users",
+  assignments: "roles",
+  eligibilities: "roles",
+  groups: "groups",
+} as const satisfies Record<Source, keyof typeof permissions>;
+
 const principal = (id: string) => quoteForAddress(`principalId eq '${id.replaceAll("'", "''")}'`);
 
 /** T81: whoever administers the directory is not reset by us. Throws `DirectoryTrouble` for them. */
@@ -90,12 +104,7 @@ export async function refusePrivileged(session: Session, settings: Settings, use
   const harmless = settings.harmlessRoles.map((id) => id.toLowerCase());
   for (const source of settings.roleSources) {
     const list = await session.list(sources[source](userId));
-    if ("status" in list)
-      throw refused(
-        list.status,
-        `list roles (${source})`,
-        permissions[source === "memberships" ? "users" : "roles"][0],
-      );
+    if ("status" in list) throw refused(list.status, `list roles (${source})`, permissions[needs[source]][0]);
     const { success, data } = z.array(holding).safeParse(list.values);
     if (!success) throw later("Graph's answer about roles can't be read");
     const isPrivileged = data.some(

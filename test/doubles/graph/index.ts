@@ -106,6 +106,7 @@ export async function startGraph({ certificate, clock = machineClock, permission
         accountEnabled: true,
         roles: [],
         eligible: [],
+        groups: [],
         methods: [],
         removed: [],
         defaultMethodId: null,

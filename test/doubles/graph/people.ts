@@ -55,6 +55,13 @@ export function listRoles(user: GraphUser | undefined, query: URLSearchParams, e
   return { status: 200, body: { value } };
 }
 
+export function listGroups(user: GraphUser | undefined, query: URLSearchParams, eventual: boolean): Answer {
+  if (!user) return nothing;
+  if (!eventual || query.get("$count") !== "true" || query.get("$filter") !== "isAssignableToRole eq true") return bad;
+  const value = user.groups.filter(({ isAssignableToRole }) => isAssignableToRole).map(({ id }) => ({ id }));
+  return { status: 200, body: { value } };
+}
+
 export function listAssignments({ users }: World, query: URLSearchParams, which: "roles" | "eligible"): Answer {
   const filter = readFilter(query.get("$filter"));
   if (filter?.property !== "principalId") return bad;

@@ -1,5 +1,5 @@
 import { deleteMethod, issuePass, listMethods } from "./methods.ts";
-import { changeUser, findUser, listAssignments, listRoles, searchUsers, showUser } from "./people.ts";
+import { changeUser, findUser, listAssignments, listGroups, listRoles, searchUsers, showUser } from "./people.ts";
 import { type Answer, type GraphUser, problem, type World } from "./world.ts";
 
 export type Call = Readonly<{
@@ -38,6 +38,11 @@ const routes: readonly Route[] = [
     on: /^GET \/users\/([^/]+)\/transitiveMemberOf\/microsoft\.graph\.directoryRole$/u,
     permissions: readers,
     answer: ({ query, eventual }, _world, user) => listRoles(user, query, eventual),
+  },
+  {
+    on: /^GET \/users\/([^/]+)\/transitiveMemberOf\/microsoft\.graph\.group$/u,
+    permissions: ["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"],
+    answer: ({ query, eventual }, _world, user) => listGroups(user, query, eventual),
   },
   {
     on: /^GET \/roleManagement\/directory\/roleAssignments$/u,

@@ -25,6 +25,8 @@ export type GraphUser = {
   /** Template ids of directory roles; those of `eligible` are to be activated first (PIM). */
   roles: string[];
   eligible: string[];
+  /** Groups, by whether roles can be assigned to them. */
+  groups: { id: string; isAssignableToRole: boolean }[];
   methods: StoredMethod[];
   /** What has been removed, in order: lists may still show it. */
   removed: StoredMethod[];
