@@ -203,6 +203,30 @@ test("T80 a service that says it can PATCH, and can't, is told by PUT; one that 
   }
 });
 
+test("T80 where the service knows versions, a change is of the one that was looked at, and of no newer one", async () => {
+  service.wantVersions(true);
+  try {
+    for (const patch of [true, false]) {
+      service.users.clear();
+      service.add({ userName: "old", externalId: subject.accountId }, new Date(now.getTime() - 1000));
+      assert.equal((await account({ capabilities: { patch } })).carried.result, "done");
+      assert.equal(service.asked().at(-1), `${patch ? "PATCH" : "PUT"} /Users/…`);
+    }
+    service.users.clear();
+    const user = service.add({ userName: "old", externalId: subject.accountId }, now);
+    service.fail("GET /Users", {
+      status: 200,
+      body: { Resources: [{ ...user, meta: { version: 'W/"1"' } }] },
+    });
+    const { carried } = await account({});
+    assert.equal(carried.result, "later");
+    assert.match(JSON.stringify(carried), /412/u);
+    assert.equal((await account({})).carried.result, "done");
+  } finally {
+    service.wantVersions(false);
+  }
+});
+
 test("T80 a user who goes away between the look and the change is looked for again, and made anew where we make them", async () => {
   for (const [patch, method] of [
     [true, "PATCH"],

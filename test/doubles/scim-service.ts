@@ -31,6 +31,7 @@ export async function startScimService({ token = "scim-token" } = {}) {
   const requests: { method: string; path: string; query: Record<string, unknown>; body: unknown }[] = [];
   const faults: { on: string; fault: ScimFault }[] = [];
   let clock = () => new Date();
+  let wantsVersions = false;
   declare(users, () => clock());
 
   const app = express();
@@ -43,6 +44,14 @@ export async function startScimService({ token = "scim-token" } = {}) {
     if ("status" in fault && !fault.after) return answer(response, fault);
     replaceAnswer(request, response, fault);
     next();
+  });
+  app.use("/scim/v2", (request, response, next) => {
+    if (!wantsVersions) return next();
+    if (request.path === "/ServiceProviderConfig")
+      return answer(response, { status: 200, body: { etag: { supported: true }, patch: { supported: true } } });
+    const user = users.get(request.path.replace(/^\/Users\//u, ""));
+    const isStale = user && request.method !== "GET" && request.header("if-match") !== versionOf(user);
+    return isStale ? answer(response, { status: request.header("if-match") ? 412 : 428 }) : next();
   });
   app.use("/scim/v2", new SCIMMYRouters({ type: "bearer", handler: (request) => authorise(request, token) }));
   const server = createServer(app).listen(0, "127.0.0.1");
@@ -64,6 +73,10 @@ export async function startScimService({ token = "scim-token" } = {}) {
     },
     /** `on` is a method and the beginning of a path, such as `POST /Users`. */
     fail: (on: string, fault: ScimFault) => void faults.push({ on, fault }),
+    /** Whether it knows versions (ETag), and takes no change without the present one from now on. */
+    wantVersions: (wants: boolean) => {
+      wantsVersions = wants;
+    },
     setClock: (next: () => Date) => {
       clock = next;
     },
@@ -87,6 +100,9 @@ const parseQuery = (query: string | null) =>
   );
 
 const text = (value: unknown) => String(value ?? "").toLowerCase();
+
+/** RFC 7644 §3.14 */
+const versionOf = ({ meta }: ScimUser): string => `W/"${meta.lastModified.getTime()}"`;
 
 let store: Map<string, ScimUser>;
 let now: () => Date;
@@ -114,7 +130,9 @@ function declare(users: Map<string, ScimUser>, clock: () => Date) {
     })
     .egress((resource) => {
       const found = resource.id ? [store.get(resource.id)] : [...store.values()];
-      const there = found.filter((user) => user !== undefined);
+      const there = found
+        .filter((user) => user !== undefined)
+        .map((user) => ({ ...user, meta: { ...user.meta, version: versionOf(user) } }));
       if (resource.id && there.length === 0) throw new Error("no such user");
       return resource.filter ? resource.filter.match(there) : there;
     })
