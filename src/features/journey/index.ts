@@ -15,6 +15,7 @@ export {
   insertAuthenticator,
   isKnownBrowser,
   listAuthenticators,
+  sourceOf,
 } from "./authenticator/store.ts";
 export { chooseAccountPage } from "./choose-account-page.ts";
 export { explainMethods, type MethodVerdict } from "./domain/explain-methods.ts";

@@ -5,7 +5,7 @@ import { formField, type Http } from "../../platform/http/index.ts";
 import { translator } from "../../platform/i18n/index.ts";
 import { use } from "../../platform/throttle/index.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { type Beginning, drawOwnPage, loadJourney, nameJourney } from "../journey/index.ts";
+import { type Beginning, drawOwnPage, loadJourney, nameJourney, sourceOf } from "../journey/index.ts";
 import { findOrganisation, findOrganisationByDomain, nameKey, type Organisation } from "../organisations/index.ts";
 import { beginPage, recoverAddress, supportPage } from "./pages.ts";
 
@@ -43,11 +43,12 @@ export function recoveryRoutes(app: FastifyInstance, { db, clock, http, begin }:
   });
 
   app.post<Query>("/recover", async (request, reply) => {
-    const { browserHash, network } = http.origin(request, reply);
+    const origin = http.origin(request, reply);
+    const { browserHash } = origin;
     const given = await organisationOf(request);
     const view = viewOf(request, given);
     const wayOn = { href: recoverAddress(given), label: view.t("common:try-again") };
-    if (await use(db, { key: `recover:network:${network}`, ...perNetwork }, clock.now()))
+    if (await use(db, { key: `recover:${await sourceOf(db, origin)}`, ...perNetwork }, clock.now()))
       return http.fail(request, reply, "too-many-requests", { wayOn });
     const typed = (formField(request, "email") ?? "").trim();
     if (nameKey(typed) === null) {

@@ -1,7 +1,7 @@
 import { localised } from "../../../kernel/language.ts";
 import { hours } from "../../../kernel/time.ts";
 import { use } from "../../../platform/throttle/index.ts";
-import { type Attempt, chooseAccountPage, type Journey, type StepHandler } from "../../journey/index.ts";
+import { type Attempt, chooseAccountPage, type Journey, type StepHandler, sourceOf } from "../../journey/index.ts";
 import { makeAskAgain } from "./ask-again.ts";
 import { makeDepart, outcome } from "./depart.ts";
 import { choicesFor, type EidDeps } from "./eid-deps.ts";
@@ -69,7 +69,7 @@ export function makeProve(deps: EidDeps, prover: Prover): StepHandler {
       }
       const own = await prover.attempt?.(journey, form, poster);
       if (own) return own;
-      if (form.means && (await use(db, { key: `eid-proof:network:${poster.network}`, ...perNetwork }, clock.now())))
+      if (form.means && (await use(db, { key: `eid-proof:${await sourceOf(db, poster)}`, ...perNetwork }, clock.now())))
         return tooMany;
       return depart(prover.kind, journey, form, poster, prover.brokersFor(journey));
     },

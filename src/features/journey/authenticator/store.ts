@@ -68,6 +68,23 @@ export async function isKnownBrowser(db: Db | Tx, accountId: string, browserHash
   return row !== undefined;
 }
 
+/**
+ * Whose share of what strangers may do a request takes: its network's, or, where somebody has signed in in it before, the
+ * browser's own, so that nobody who sits behind the same address can use it up (SIN-10).
+ */
+export async function sourceOf(
+  db: Db | Tx,
+  { browserHash, network }: Readonly<{ browserHash: Buffer; network: string }>,
+): Promise<string> {
+  const row = await db
+    .selectFrom("known_browser")
+    .select("account_id")
+    .where("browser_hash", "=", browserHash)
+    .limit(1)
+    .executeTakeFirst();
+  return row ? `browser:${browserHash.toString("hex")}` : `network:${network}`;
+}
+
 /** Takes these authenticators off their accounts. They stay on record, with the time. */
 export async function endAuthenticators(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
   if (ids.length === 0) return;

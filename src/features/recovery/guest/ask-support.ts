@@ -5,6 +5,7 @@ import type { Tx } from "../../../platform/database/index.ts";
 import type { Keyring } from "../../../platform/seal/index.ts";
 import { use } from "../../../platform/throttle/index.ts";
 import type { AuditEvent } from "../../audit/index.ts";
+import { sourceOf } from "../../journey/index.ts";
 import {
   type Account,
   findAccountsByName,
@@ -35,10 +36,10 @@ export const confirmationHash = (keyring: Pick<Keyring, "hash">, token: string):
  */
 export const makeAskSupport =
   (deps: RecoveryDeps) =>
-  (asks: GuestAsks, origin: Pick<Origin, "network" | "reference">): Promise<"sent" | "too-many"> =>
+  (asks: GuestAsks, origin: Pick<Origin, "browserHash" | "network" | "reference">): Promise<"sent" | "too-many"> =>
     deps.db.transaction().execute(async (tx) => {
       const now = deps.clock.now();
-      if (await use(tx, { key: `guest:network:${origin.network}`, ...perNetwork }, now)) return "too-many";
+      if (await use(tx, { key: `guest:${await sourceOf(tx, origin)}`, ...perNetwork }, now)) return "too-many";
       const { typed, organisation } = asks;
       const [found] = await findAccountsByName(tx, typed, organisation.id);
       const account = found && !isShut(found.state) ? await lockAccount(tx, found.id) : null;

@@ -6,7 +6,7 @@ import { use } from "../../../platform/throttle/index.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Random } from "../../../ports/random.ts";
 import type { Audit, AuditEvent } from "../../audit/index.ts";
-import { isKnownBrowser, listAuthenticators, type MethodRule } from "../../journey/index.ts";
+import { isKnownBrowser, listAuthenticators, type MethodRule, sourceOf } from "../../journey/index.ts";
 import type { Messages, Outgoing } from "../../messages/index.ts";
 import {
   type Account,
@@ -88,7 +88,7 @@ export const makeSendLink = (deps: SendLinkDeps) => {
   return ({ name, organisationId }: LinkWish, origin: Origin): Promise<LinkSent> =>
     db.transaction().execute(async (tx): Promise<LinkSent> => {
       const now = clock.now();
-      if (await use(tx, { key: `password-link:network:${origin.network}`, ...perNetwork }, now)) return "too-many";
+      if (await use(tx, { key: `password-link:${await sourceOf(tx, origin)}`, ...perNetwork }, now)) return "too-many";
       const found = await findAccountsByName(tx, name, organisationId);
       const events: AuditEvent[] = [];
       for (const account of found) events.push(sentEvent(origin, account, await send(tx, account, origin, now)));

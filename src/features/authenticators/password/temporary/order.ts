@@ -7,7 +7,7 @@ import { use } from "../../../../platform/throttle/index.ts";
 import type { Clock } from "../../../../ports/clock.ts";
 import type { Random } from "../../../../ports/random.ts";
 import type { Audit, AuditEvent } from "../../../audit/index.ts";
-import { entryByPassword, listAuthenticators } from "../../../journey/index.ts";
+import { entryByPassword, listAuthenticators, sourceOf } from "../../../journey/index.ts";
 import type { Messages } from "../../../messages/index.ts";
 import { type Account, lockAccount, nameKey, type Organisation } from "../../../organisations/index.ts";
 import { makeIssuePasswords } from "./issue.ts";
@@ -69,7 +69,7 @@ export const makeOrder = (deps: OrderDeps) => {
   return (name: string, organisationId: string | null, origin: Origin): Promise<Ordered> =>
     deps.db.transaction().execute(async (tx): Promise<Ordered> => {
       const now = deps.clock.now();
-      if (await use(tx, { key: `order-password:network:${origin.network}`, ...perNetwork }, now)) return "too-many";
+      if (await use(tx, { key: `order-password:${await sourceOf(tx, origin)}`, ...perNetwork }, now)) return "too-many";
       const key = nameKey(name) ?? "";
       const found = (await findOpenAccounts(tx, { key, organisationId })).filter(worksSo);
       const events: AuditEvent[] = [];
