@@ -51,13 +51,13 @@ async function list(context: Context, io: Io, flags: Flags): Promise<number> {
   else
     io.print(
       table(
-        rows.map(({ id, state: is, organisation: slug, directory, task, userName, madeAt, ...row }) => [
-          String(id),
-          is,
-          `${slug}/${directory}`,
-          task,
-          userName,
-          madeAt.toISOString(),
+        rows.map((row) => [
+          String(row.id),
+          row.state,
+          `${row.organisation}/${row.directory}`,
+          row.task,
+          row.userName,
+          row.madeAt.toISOString(),
           why(row),
         ]),
       ),
@@ -67,11 +67,12 @@ async function list(context: Context, io: Io, flags: Flags): Promise<number> {
 }
 
 /** Why it is not done, or not all of it; what is left there; and when it is tried next. */
-const why = ({ reason, left, nextAttemptAt }: Pick<StoredJob, "reason" | "left" | "nextAttemptAt">): string =>
+const why = ({ reason, left, nextAttemptAt, isPaused }: Omit<StoredJob, "organisationId">): string =>
   [
+    isPaused && "The directory is closed.",
     reason,
     left.length > 0 && `Left there: ${left.join(", ")}.`,
-    reason !== null && nextAttemptAt && `Next try: ${nextAttemptAt.toISOString()}.`,
+    !isPaused && reason !== null && nextAttemptAt && `Next try: ${nextAttemptAt.toISOString()}.`,
   ]
     .filter(Boolean)
     .join(" ");

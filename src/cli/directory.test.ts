@@ -114,6 +114,9 @@ test("DIR-2 the doctor tells of a directory that is closed since it was open, an
   await directory("add", "koivula", "prepared", ...flags, "--closed");
   await ground.db.deleteFrom("directory_job").execute();
   await directory("close", "koivula", "entra");
+  await ground.tell(await ground.person());
+  assert.match((await directory("jobs")).out, /waiting {2}koivula\/entra {2}account .*The directory is closed\.$/);
+  await ground.db.deleteFrom("directory_job").execute();
   const said = await checkDirectories(contextOf(ground));
   assert.deepEqual(
     said.map(({ name, verdict }) => [name, verdict]),

@@ -184,6 +184,7 @@ describe("DIR-1 a Temporary Access Pass", () => {
     assert.deepEqual(carried.pass.expiresAt, plus(ground.clock.now(), minutes(30)));
     assert.equal(user.removed[0]?.type, "temporaryAccessPass");
     assert.deepEqual(typesOf(user.methods), ["temporaryAccessPass"]);
+    assert.deepEqual([user.methods[0]?.isUsableOnce, user.methods[0]?.lifetimeInMinutes], [true, 30]);
     assert.ok(!task.memory()?.includes(carried.pass.value));
   });
 

@@ -21,6 +21,8 @@ export type StoredJob = Readonly<{
   left: readonly string[];
   madeAt: Instant;
   nextAttemptAt: Instant | null;
+  /** Its directory is closed for now. */
+  isPaused: boolean;
 }>;
 
 /** What jobs are asked for by. `partly`: done, but something is left there, or the pass was not issued. */
@@ -40,12 +42,17 @@ const columns = [
   "job.remaining as left",
   "job.made_at as madeAt",
   "job.next_attempt_at as nextAttemptAt",
+  "directory.state as directoryState",
 ] as const;
 
-const toJob = <Row extends { task: string; state: string }>(row: Row) => ({
+const toJob = <Row extends { task: string; state: string; directoryState: string }>({
+  directoryState,
+  ...row
+}: Row) => ({
   ...row,
   task: row.task === "reset" ? ("reset" as const) : ("account" as const),
   state: stateOf.parse(row.state),
+  isPaused: row.state === "waiting" && directoryState === "closed",
 });
 
 const isPartly = sql<SqlBool>`job.state = 'done' and (job.remaining <> '{}' or job.reason is not null)`;
