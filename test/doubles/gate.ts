@@ -1,12 +1,14 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { freePort } from "../harness/free-port.ts";
 
 /** A way to a server on this machine that can be shut: nobody gets in, who was in is cut off, and it opens where it was. */
 export async function startGate(target: { port: number } | { path: string }) {
+  const port = await freePort();
   const inside = new Set<Socket>();
   let server: Server | undefined;
 
-  const open = async (port = 0) => {
+  const open = async () => {
     server = createServer((socket) => {
       const beyond = connect("port" in target ? { ...target, host: "127.0.0.1" } : target);
       for (const each of [socket, beyond]) {
@@ -23,7 +25,6 @@ export async function startGate(target: { port: number } | { path: string }) {
     });
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
-    return (server.address() as AddressInfo).port; // a TCP listener has one
   };
   const shut = async () => {
     const closing = server;
@@ -35,9 +36,9 @@ export async function startGate(target: { port: number } | { path: string }) {
     await closed;
   };
 
-  const port = await open();
+  await open();
   const openAgain = async () => {
-    if (!server) await open(port);
+    if (!server) await open();
   };
   return { port, shut, open: openAgain, stop: shut };
 }
