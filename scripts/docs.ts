@@ -2,10 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import * as z from "zod";
 import { examplesOf } from "../src/cli/command.ts";
 import { makeProgram, pathOf } from "../src/cli/main.ts";
 import { settingList } from "../src/config.ts";
 import { columns } from "../src/features/activation/index.ts";
+import { categories, policySchema } from "../src/features/organisations/domain/policy.ts";
+import { methodNames } from "../src/methods.ts";
 
 const root = join(import.meta.dirname, "..");
 const made = "<!-- Written by `npm run docs` from the code. Do not edit. -->";
@@ -61,7 +64,58 @@ function configuration(): string {
   ].join("\n\n")}\n`;
 }
 
-const pages = { "docs/reference/command-line.md": commandLine(), "docs/reference/configuration.md": configuration() };
+/** What a JSON schema says of a part of the policy. */
+type Part = Readonly<{
+  type?: string;
+  description?: string;
+  default?: unknown;
+  enum?: readonly unknown[];
+  minimum?: number;
+  maximum?: number;
+  properties?: Readonly<Record<string, Part>>;
+  additionalProperties?: Part | boolean;
+}>;
+
+const values = ({ type, enum: choice, minimum, maximum }: Part): string => {
+  if (choice) return choice.map((value) => `\`${value}\``).join(", ");
+  if (type === "boolean") return "`true`, `false`";
+  if (type === "integer") return `${minimum} to ${maximum}`;
+  return type === "string" ? "text" : "list";
+};
+
+/** A row for each setting of the policy; `before` is what holds where the part around it is left out. */
+function rowsOf(part: Part, path: readonly string[], before?: unknown): string[][] {
+  const inner = typeof part.additionalProperties === "object" ? part.additionalProperties : null;
+  // Each category has the same settings, and a rule for guests is named by their e-mail domain.
+  const said = part.description === undefined ? {} : { description: part.description };
+  if (inner) return rowsOf({ ...said, ...inner }, [...path, path.at(-1) === "homes" ? "<domain>" : "<category>"]);
+  const parts = Object.entries(part.properties ?? {});
+  const within = (name: string) => (part.default as Record<string, unknown> | undefined)?.[name]; // it is the default of an object
+  if (path.at(-1) === "methods") return rowsOf(part.properties?.staff ?? {}, [...path, "<category>"]);
+  if (parts.length > 0) return parts.flatMap(([name, each]) => rowsOf(each, [...path, name], within(name)));
+  const fallback = part.type === "array" && !part.default ? before : part.default;
+  const shown =
+    fallback === undefined || typeof fallback === "object" ? [fallback].flat().join(", ") : String(fallback);
+  return [[`\`${path.join(".")}\``, values(part), shown, part.description ?? ""]];
+}
+
+function policy(): string {
+  const schema = z.toJSONSchema(policySchema, { io: "input" }) as Part; // of which it is a part
+  return `${[
+    "# Policy of an organisation",
+    made,
+    "What an organisation decides. It is given as JSON, merged into what there is; `null` takes a part away, and what holds without it holds again. It holds from the next step of every sign-in.",
+    `\`\`\`sh\nvahva organisation policy koivula            # what holds now, whole\nvahva organisation policy koivula --set '{"session":{"idleMinutes":30},"recovery":{"services":{"student":["suomifi"]}}}'\nvahva organisation policy koivula --explain aino@koivula.example\n\`\`\``,
+    `Categories: ${categories.map((category) => `\`${category}\``).join(", ")}. Methods: ${methodNames.map((name) => `\`${name}\``).join(", ")}; \`totp\` is a password and a code, from an app or a hardware token. Brokers: those of \`vahva eid list\`.`,
+    table(["setting", "values", "without it", "what it is"], rowsOf(schema, [])),
+  ].join("\n\n")}\n`;
+}
+
+const pages = {
+  "docs/reference/command-line.md": commandLine(),
+  "docs/reference/configuration.md": configuration(),
+  "docs/reference/policy.md": policy(),
+};
 
 const current = (path: string): string => {
   try {

@@ -7,7 +7,7 @@ import { type Context, found, organisationOf, slugsOf, withContext } from "./con
 import { addJobs } from "./directory-jobs.ts";
 import { addSync } from "./directory-sync.ts";
 import type { Io } from "./io.ts";
-import { json, refuse, table } from "./output.ts";
+import { json, leavesOf, refuse, table } from "./output.ts";
 import { readSecret, readSettings, type SettingsFlags } from "./settings.ts";
 import { collectPair, collectText, toLocalised, toNumber } from "./texts.ts";
 
@@ -62,7 +62,7 @@ function show(io: Io, directory: StoredDirectory, asJson: boolean | undefined): 
         ["state", stateWords(directory)],
         ["position", String(directory.position)],
         ["secret", directory.hasSecret ? "kept sealed" : "none"],
-        ["settings", JSON.stringify(directory.settings)],
+        ...leavesOf(directory.settings, "settings"),
       ]),
     );
   return 0;

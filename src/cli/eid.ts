@@ -7,7 +7,7 @@ import { PlainError } from "../kernel/plain-error.ts";
 import { type AddCommand, makeCommand } from "./command.ts";
 import { type Context, found, withContext } from "./context.ts";
 import type { Io } from "./io.ts";
-import { json, refuse, table } from "./output.ts";
+import { json, leavesOf, refuse, table } from "./output.ts";
 import { readSecret, readSettings, type SettingsFlags } from "./settings.ts";
 import { collectPair, collectText, toLocalised, toNumber } from "./texts.ts";
 
@@ -53,7 +53,7 @@ function show(io: Io, broker: StoredBroker, asJson: boolean | undefined): number
         ["state", broker.state],
         ["position", String(broker.position)],
         ["secret", broker.hasSecret ? "kept sealed" : "none"],
-        ["settings", JSON.stringify(broker.settings)],
+        ...leavesOf(broker.settings, "settings"),
       ]),
     );
   return 0;

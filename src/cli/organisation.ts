@@ -47,7 +47,7 @@ const withSettings = (command: Command): Command =>
     .option("--home-name <text>", "what that place is called; as --name", collectText)
     .option("--authenticator-name <text>", "the name that authenticator apps show")
     .option("--email-category <domain=category>", "the category that an e-mail domain tells; repeatable", collectPair)
-    .option("--policy <json>", "policy as JSON, merged into the one there is")
+    .option("--policy <json>", "policy as JSON, merged into the one there is: docs/reference/policy.md")
     .option("--json", "print the organisation as JSON");
 
 /** The settings in the file and the flags, as the feature takes them. `current` fills what a flag changes only a part of. */
@@ -95,12 +95,22 @@ function show(io: Io, organisation: Organisation, asJson: boolean | undefined): 
         ["SMS name", organisation.smsName],
         ["languages", organisation.languages.join(", ")],
         ["home", organisation.home?.url ?? "none"],
-        ["support", organisation.support.map(({ phone, email }) => phone ?? email ?? "").join(", ") || "none"],
-        ["policy", JSON.stringify(organisation.policy)],
+        ["support", organisation.support.map(contactOf).join("; ") || "none"],
+        [
+          "categories",
+          Object.entries(organisation.emailCategories)
+            .map((rule) => rule.join("="))
+            .join(", ") || "none",
+        ],
+        ["policy", `"vahva organisation policy ${organisation.slug}" shows it`],
       ]),
     );
   return 0;
 }
+
+/** Whom a contact is for, where that isn't everybody, and where to turn to. */
+const contactOf = ({ kind, phone, email }: Organisation["support"][number]): string =>
+  [kind !== "general" && `${kind}:`, phone, email].filter(Boolean).join(" ");
 
 const missing = (slug: string) =>
   `There is no organisation "${slug}". "vahva organisation list" shows those there are.`;
@@ -159,10 +169,7 @@ function addPolicy(organisation: Command, io: Io, outcome: Outcome) {
       "vahva organisation policy koivula --explain aino@koivula.example",
     ])
       .argument("<slug>", "its slug or id")
-      .option(
-        "--set <json>",
-        "policy as JSON, merged into the one there is; it holds from the next step of every sign-in",
-      )
+      .option("--set <json>", "policy as JSON, merged into the one there is: docs/reference/policy.md")
       .option("--explain <user>", "which methods this person has, may use, and why not the others")
       .option("--json", "print it as JSON")
       .action(async (slug: string, flags: { set?: string; explain?: string; json?: boolean }) => {

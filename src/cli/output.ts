@@ -15,6 +15,20 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** Each setting in a row, by its path; of a text of many lines, such as a certificate, the first. */
+export function leavesOf(value: unknown, path = ""): [string, string][] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.entries(value).flatMap(([name, part]) => leavesOf(part, path ? `${path}.${name}` : name));
+  return [[path, leafOf(value)]];
+}
+
+function leafOf(value: unknown): string {
+  if (Array.isArray(value))
+    return value.some((each) => typeof each === "object") ? JSON.stringify(value) : value.join(", ") || "none";
+  const [first = "", ...more] = String(value).split("\n");
+  return more.length > 0 ? `${first} …` : first;
+}
+
 type Row = { line: number } & (
   | { verdict: "rejected"; problems: readonly { field: string; says: string }[] }
   | { verdict: string }

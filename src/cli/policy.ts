@@ -9,7 +9,7 @@ import {
 import { methodRules } from "../methods.ts";
 import { type Context, found } from "./context.ts";
 import type { Io } from "./io.ts";
-import { json, table } from "./output.ts";
+import { json, leavesOf, table } from "./output.ts";
 
 const why: Readonly<Record<MethodVerdict, (about: { account: Account; required: number }) => string>> = {
   usable: () => "can be used",
@@ -25,13 +25,6 @@ export function showPolicy(io: Io, { policy }: Organisation, asJson: boolean | u
   if (asJson) io.print(json(policy));
   else io.print(table(leavesOf(policy)));
   return 0;
-}
-
-/** Each setting on a line, by its path. */
-function leavesOf(value: unknown, path = ""): [string, string][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return [[path, Array.isArray(value) ? value.join(", ") || "none" : String(value)]];
-  return Object.entries(value).flatMap(([name, part]) => leavesOf(part, path ? `${path}.${name}` : name));
 }
 
 /** Prints which methods a named person has and may use, and why not the others (POL-1). */
