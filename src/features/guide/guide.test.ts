@@ -46,7 +46,10 @@ test("GUI-3 whoever is signed in reads what their own category may use", async (
 test("GUI-1 GUI-3 every guide is there in three languages, a picture at each step, and nothing unsaid", () => {
   for (const language of languages)
     for (const guide of guides) {
-      const { title, main, help } = guidePage({ t: translator(language), query: "" }, guide);
+      const { title, main, help } = guidePage(
+        { t: translator(language), query: "", publicUrl: "https://login.example" },
+        guide,
+      );
       const page = `${title}${main}${help}`;
       assert.equal(page.match(/<svg class="picture"/g)?.length, guide.steps.length);
       assert.doesNotMatch(page, /\{\{|guide:|undefined/, `${guide.name} in ${language}`);

@@ -2,8 +2,13 @@ import type { Key, Translate } from "../../platform/i18n/index.ts";
 import type { IconName } from "../../platform/pages/index.ts";
 import type { PictureName } from "./pictures.ts";
 
-/** Where the reader's organisation stands in addresses, so that each page keeps to what it permits. */
-export type GuideView = Readonly<{ t: Translate; query: string }>;
+export type GuideView = Readonly<{
+  t: Translate;
+  /** Where the reader's organisation stands in addresses, so that each page keeps to what it permits. */
+  query: string;
+  /** The service's own, for what is read on paper. */
+  publicUrl: string;
+}>;
 
 /** What is done, and the picture of it. `labels` are words of other pages, as they stand there. */
 export type Step = Readonly<{ picture: PictureName; text: Key; labels?: Readonly<Record<string, Key>> }>;

@@ -23,7 +23,7 @@ export function problemPage(view: GuideView, problem: Problem, facts: Facts): St
     const cure = problem.cure(facts);
     return {
       title: t(problem.label),
-      main: html`${steps(view, cure)}${actions(goOn(view, cure), all)}`,
+      main: html`${steps(view, cure)}${goOnByPaper(view, cure)}${actions(goOn(view, cure), all)}`,
       help: html`${helpSection(t("problems:no-help"), t("problems:no-help-do"))}<div class="screen">${helpSection(t("guide:print"), t("guide:print-how"))}</div>`,
     };
   }
@@ -40,5 +40,13 @@ const steps = ({ t }: GuideView, { lines: [first, ...others] }: Cure) =>
     ? guide([first, ...others].flatMap((line) => (line ? html`<p>${t(line)}</p>` : [])))
     : first && html`<p>${t(first)}</p>`;
 
-const goOn = ({ t, query }: GuideView, { go }: Cure) =>
-  go && linkButton({ href: `${go.to}${go.takesSlug ? query : ""}`, label: t(go.label) });
+const addressOf = ({ query }: GuideView, { to, takesSlug }: NonNullable<Cure["go"]>) =>
+  `${to}${takesSlug ? query : ""}`;
+
+const goOn = (view: GuideView, { go }: Cure) =>
+  go && linkButton({ href: addressOf(view, go), label: view.t(go.label) });
+
+/** On paper no button leads anywhere: the address is typed. */
+const goOnByPaper = (view: GuideView, { go }: Cure) =>
+  go &&
+  html`<p class="paper">${view.t(go.label)}: <b>${view.publicUrl.replace(/^https?:\/\//, "")}${addressOf(view, go)}</b></p>`;

@@ -78,7 +78,7 @@ test("GUI-1 GUI-4 every problem is there in three languages, whatever is permitt
         if (seen.has(name)) return;
         seen.add(name);
         const { title, main } = problemPage(
-          { t: translator(language), query: "?organisation=koivula" },
+          { t: translator(language), query: "?organisation=koivula", publicUrl: "https://login.example" },
           problem,
           facts,
         );
@@ -89,10 +89,15 @@ test("GUI-1 GUI-4 every problem is there in three languages, whatever is permitt
     }
 });
 
-test("GUI-4 a cure that keeps to the organisation carries it along", () => {
+test("GUI-4 a cure that keeps to the organisation carries it along, on paper as an address to type", () => {
   const problem = findProblem("no-other-way", all);
   assert.ok(problem);
-  const { main } = problemPage({ t: translator("en"), query: "?organisation=koivula" }, problem, all);
+  const { main } = problemPage(
+    { t: translator("en"), query: "?organisation=koivula", publicUrl: "https://login.example" },
+    problem,
+    all,
+  );
   assert.match(`${main}`, /href="\/recover\?organisation=koivula"/);
   assert.match(`${main}`, /href="\/help\?organisation=koivula"/);
+  assert.match(`${main}`, /class="paper">Start: <b>login\.example\/recover\?organisation=koivula</);
 });

@@ -109,5 +109,12 @@ function draw(
   const { organisation, account } = reader;
   const hints = account ? [account.language] : [];
   const t = translator(http.language(request, hints, organisation?.languages));
-  return drawOwnPage(http, request, reply, organisation, page({ t, query: queryOf(reader) }), { hints });
+  return drawOwnPage(
+    http,
+    request,
+    reply,
+    organisation,
+    page({ t, query: queryOf(reader), publicUrl: http.publicUrl }),
+    { hints },
+  );
 }

@@ -26,7 +26,7 @@ export function waitingPage({ t, language, journey }: StepView, { reference, exp
       {
         icon: "clock",
         title: t("document:come-back"),
-        note: t("document:come-back-until", { until: formatDateTime(expiresAt, language) }),
+        note: t("document:come-back-until", { until: formatDateTime(expiresAt, language, "long") }),
       },
       {
         icon: "call",
@@ -45,7 +45,7 @@ export function approvedPage(view: StepView, { expiresAt }: Waiting): StepPage {
   return {
     title: t("document:approved"),
     lede: t("document:approved-lede"),
-    main: html`<p>${t("document:approved-until", { until: formatDateTime(expiresAt, language) })}</p>${view.form(actions(goOn))}`,
+    main: html`<p>${t("document:approved-until", { until: formatDateTime(expiresAt, language, "long") })}</p>${view.form(actions(goOn))}`,
     help: null,
   };
 }

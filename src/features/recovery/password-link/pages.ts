@@ -68,6 +68,6 @@ export const changedPage: NonNullable<Purpose["donePage"]> = ({ journey: { organ
   )}`,
   help: helpSection(
     t("password-link:no-factor"),
-    html`${t("password-link:no-factor-do")} ${link({ href: recoverAddress(organisation), label: t("recovery:title") })}`,
+    html`<p>${t("password-link:no-factor-do")} ${link({ href: recoverAddress(organisation), label: t("recovery:title") })}</p>`,
   ),
 });
