@@ -94,8 +94,28 @@ test("DIR-2 an account that may not be used is deactivated, deleted or left, as 
   for (let times = 0; times < 2; times += 1)
     assert.equal((await account({ onClosed: "delete" }, closed)).carried.result, "done");
   assert.equal(service.users.size, 0);
-  const { carried } = await account({ onClosed: "delete", capabilities: { delete: false } }, closed);
-  assert.equal(carried.result, "done", "there is nobody to delete");
+  const noDelete = { onClosed: "delete", capabilities: { delete: false } };
+  assert.equal((await account(noDelete, closed)).carried.result, "done", "there is nobody to delete");
+  service.add(ours);
+  assert.match(JSON.stringify((await account(noDelete, closed)).carried), /failed.*another onClosed/u);
+  assert.equal((await directory(noDelete).check(now)).at(-1)?.verdict, "fail");
+  service.fail("DELETE /Users", { status: 404 });
+  assert.equal((await account({ onClosed: "delete" }, closed)).carried.result, "done", "somebody else has");
+});
+
+test("T80 a service that writes booleans as texts is not told again what it says already", async () => {
+  for (const [active, changes] of [
+    ["True", false],
+    ["False", true],
+  ] as const) {
+    service.users.clear();
+    await account({ create: true });
+    const user = { ...userNamed("matti"), active };
+    service.asked();
+    service.fail("GET /Users", { status: 200, body: { Resources: [user] } });
+    assert.equal((await account({})).carried.result, "done");
+    assert.equal(service.asked().includes("PATCH /Users/…"), changes);
+  }
 });
 
 test("T80 a user who is there already is adopted, unless it is another's", async () => {
