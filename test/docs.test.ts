@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import type { Command } from "commander";
 import { makeProgram, pathOf } from "../src/cli/main.ts";
 import { settingList } from "../src/config.ts";
+import { makeTestCertificate } from "./doubles/certificate.ts";
+import { freePort } from "./harness/free-port.ts";
+import { part } from "./harness/parts.ts";
 
 const root = join(import.meta.dirname, "..");
 const pages = globSync(["*.md", "docs/**/*.md", "src/**/*.md", "test/**/*.md", "bench/**/*.md"], { cwd: root });
@@ -112,4 +117,35 @@ test("every decision is in the list of decisions, and the pictures of the README
   );
   for (const picture of globSync("docs/pictures/*", { cwd: root }))
     assert.ok(readFileSync(join(root, picture)).length <= 200 * 1024, picture);
+});
+
+test("OPS-3 monitoring.md names every metric of the service, and no other", () => {
+  const code = ["src/platform/metrics/index.ts", "src/serve.ts"].map(read).join("\n");
+  const there = [...code.matchAll(/"(vahva_[a-z_]+)"/g)].map(([, name = ""]) => name);
+  const page = read("docs/operate/monitoring.md");
+  const told = [...page.matchAll(/^\| `(vahva_[a-z_]+)`/gm)].map(([, name = ""]) => name);
+  assert.deepEqual(told.toSorted(), there.toSorted());
+  const used = [...page.matchAll(/\b(vahva_[a-z_]+?)(?:_count|_sum|_bucket)?\b/g)].map(([, name = ""]) => name);
+  assert.deepEqual(
+    used.filter((name) => !there.includes(name)),
+    [],
+  );
+});
+
+const nginx = part("nginx");
+
+test("nginx takes what install.md configures it by", { skip: "missing" in nginx && nginx.missing }, async () => {
+  assert.ok("path" in nginx);
+  const folder = mkdtempSync(join(tmpdir(), "vahva-nginx-"));
+  const { certificate, key } = makeTestCertificate();
+  writeFileSync(join(folder, "login.example.fi.pem"), certificate);
+  writeFileSync(join(folder, "login.example.fi.key"), key);
+  const [, given = ""] = /```nginx\n([\s\S]*?)```/.exec(read("docs/operate/install.md")) ?? [];
+  const port = await freePort();
+  const server = given.replaceAll("/etc/ssl", folder).replace("listen 443", `listen 127.0.0.1:${port}`);
+  const logs = `pid ${folder}/pid;\nerror_log ${folder}/error;\nevents {}\n`;
+  writeFileSync(join(folder, "nginx.conf"), `${logs}http { access_log off;\n${server}\n}\n`);
+  const { status, stderr } = spawnSync(nginx.path, ["-t", "-c", join(folder, "nginx.conf")], { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  assert.equal(status, 0, stderr);
 });
