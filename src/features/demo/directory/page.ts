@@ -27,8 +27,8 @@ export function directoryPage(
   const { t } = view;
   const what = richText(t, "demo-directory:try", {
     recover: link({ href: recover, label: t("demo-directory:recover") }),
-    // A narrow page divides it there.
-    person: html`<b>${person.slice(0, person.indexOf("@") + 1)}<wbr>${person.slice(person.indexOf("@") + 1)}</b>`,
+    // A narrow page divides it between its parts.
+    person: html`<b>${person.split(/(?<=[@.])/).map((each) => html`${each}<wbr>`)}</b>`,
   });
   return {
     title: t("demo-directory:title"),
