@@ -134,7 +134,6 @@ test("T60 what is forged, altered or late ends nothing, and is audited", async (
     `SAMLRequest=x&${genuine()}`,
     `${genuine()}&SAMLResponse=x`,
     ground.other.asks(newId(), session, soon()),
-    "SAMLRequest=%00",
   ];
   const late = ground.suomi.asks(newId(), session, plus(new Date(), -minutes(1)));
   for (const query of [...forged, late]) {
@@ -145,7 +144,7 @@ test("T60 what is forged, altered or late ends nothing, and is audited", async (
   assert.deepEqual((await refusals()).slice(before), [...forged.map(() => "not-genuine"), "expired"]);
   assert.equal((await inFrame(genuine(), { broker: "plain" })).status, 404);
   assert.equal((await inFrame(genuine(), { broker: "nobody" })).status, 404);
-  assert.equal((await inFrame("")).status, 400);
+  for (const query of ["", "SAMLRequest=%00"]) assert.equal((await inFrame(query)).status, 400);
   assert.equal(await ground.isSignedIn(agent), true);
 });
 
@@ -191,7 +190,7 @@ test("T61 nothing of an answer leads anywhere: what was kept does, in the browse
   }
   assert.equal((await agent.send("/eid/suomi/logout?SAMLResponse=x")).location, page);
   assert.equal((await agent.send(`/eid/other/logout?${query}`)).location, page, "another broker's address");
-  assert.equal((await agent.send(`/eid/%00/logout?SAMLResponse=x&RelayState=%00`)).location, page);
+  assert.equal((await agent.send(`/eid/%00/logout?SAMLResponse=x&RelayState=%00`)).status, 400);
   assert.equal((await ground.a.agent().send(`/eid/suomi/logout?${query}`)).location, page, "another browser");
   const more = `SAMLResponse=forged&onward=https://evil.example&RelayState=${state}&RelayState=https://evil.example`;
   const back = await agent.send(`/eid/suomi/logout?${more}`);
