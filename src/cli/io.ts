@@ -28,6 +28,10 @@ export function systemIo(): Io {
     if (unfinished) stderr.write(clear);
     unfinished = false;
   };
+  // Whoever reads has read enough, such as `head`: the command itself still ends as it should.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   return {
     env,
     print(given) {
