@@ -19,7 +19,7 @@ import {
   raiseEpoch,
   wasActive,
 } from "../organisations/index.ts";
-import { endPasswordLinks } from "../recovery/index.ts";
+import { endPasswordLinks, endResets } from "../recovery/index.ts";
 import { endAllSessions } from "../sessions/index.ts";
 import type { SupportDeps } from "./order-new-password.ts";
 
@@ -94,6 +94,7 @@ async function endWhatWasSent({ messages }: Deps, tx: Tx, { id }: Account, now: 
   const invitationId = await endHalves(tx, id, now);
   await deleteTemporary(tx, id);
   await endPasswordLinks(tx, id);
+  await endResets(tx, id);
   await endUnconfirmed(tx, id);
   await messages.withdraw(tx, id);
   if (invitationId) {

@@ -1,6 +1,7 @@
 import type { Actor } from "../audit/index.ts";
 import { deleteTemporary } from "../authenticators/password/index.ts";
 import { lockAccount, openAgain, raiseEpoch, setAccountState } from "../organisations/index.ts";
+import { endResets } from "../recovery/index.ts";
 import { endAllSessions } from "../sessions/index.ts";
 import type { SupportDeps } from "./order-new-password.ts";
 
@@ -18,6 +19,7 @@ export const makeCloseAccount =
       await setAccountState(tx, account.id, { from: [account.state], to: "closed", now });
       await endAllSessions(tx, account.id, { epoch: await raiseEpoch(tx, account.id), keep: null });
       await deleteTemporary(tx, account.id);
+      await endResets(tx, account.id);
       await deps.messages.withdraw(tx, account.id);
       await deps.directories.tell(tx, account, "account", { id: null, at: now });
       const { organisationId } = account;

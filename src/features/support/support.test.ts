@@ -4,6 +4,7 @@ import { fakeDirectories } from "../../../test/grounds/fake-directories.ts";
 import { whilePhoneChanges } from "../../../test/grounds/meanwhile.ts";
 import { openTemporaryGround, type TemporaryGround } from "../../../test/grounds/temporary-passwords.ts";
 import { makeOrder } from "../authenticators/password/temporary/order.ts";
+import { findRecovery, insertRecovery } from "../recovery/store.ts";
 import { type Support, support } from "./index.ts";
 
 let ground: TemporaryGround;
@@ -91,6 +92,31 @@ test("HLP-3 a closed account lets nobody in, a temporary password neither; reope
   await desk.closeAccount(never.id, by);
   await desk.reopenAccount(never.id, by);
   assert.equal((await ground.account(never.id)).state, "invited");
+});
+
+test("REC-8 T79 what a reset has given its browser is void once the account was closed, or an address of it changed", async () => {
+  const { db, clock, random, organisation } = ground;
+  const browserHash = random.bytes(32);
+  const ends = [
+    ["reset-closed", (id: string) => desk.closeAccount(id, by)],
+    [
+      "reset-moved",
+      (id: string) => desk.changeAccount(id, { phone: "+358409998877" }, { ...by, reason: "called back" }),
+    ],
+    ["reset-renamed", (id: string) => desk.changeAccount(id, { givenName: "Eeva" }, { ...by, reason: "called back" })],
+  ] as const;
+  for (const [name, end] of ends) {
+    const { accountId } = await ground.activated(name);
+    const [id, provedAt] = [random.id(), clock.now()];
+    const row = {
+      ...{ id, browserHash, accountId, provedAt, organisationId: organisation.id, tokenHash: random.bytes(32) },
+      ...{ epoch: 0, provedBy: "op", removed: [], sessions: 0, reference: name, returnTo: null },
+    };
+    await db.transaction().execute((tx) => insertRecovery(tx, row, provedAt));
+    assert.ok(await findRecovery(db, { id, browserHash }));
+    await end(accountId);
+    assert.equal((await findRecovery(db, { id, browserHash })) !== null, name === "reset-renamed", name);
+  }
 });
 
 test("REC-2 REC-8 a password that is ordered while the number is being changed goes to the new one alone", async () => {
