@@ -7,6 +7,8 @@ import { PlainError } from "./kernel/plain-error.ts";
 import { Secret } from "./kernel/secret.ts";
 import { list, port, type Setting, setting, url } from "./setting.ts";
 
+const mailAddress = z.email({ error: "expected an e-mail address" });
+
 /** Every name that is read from the environment or the configuration file. */
 const settings = {
   VAHVA_MODE: setting(
@@ -59,11 +61,11 @@ const settings = {
     { secret: true },
   ),
   VAHVA_SMTP_CA_FILE: setting("Certificates (PEM) to trust for the mail server.", "the system's", z.string()),
-  VAHVA_MAIL_FROM: setting("The sender's address of every e-mail.", "in demo mode vahva@localhost", z.email()),
+  VAHVA_MAIL_FROM: setting("The sender's address of every e-mail.", "in demo mode vahva@localhost", mailAddress),
   VAHVA_OPERATOR_EMAIL: setting(
     "Who is told by e-mail when a directory is not told in ten minutes what has changed.",
     "nobody",
-    z.email(),
+    mailAddress,
   ),
   VAHVA_SMS_URL: setting(
     "The SMS gateway's address, with {to} {to_digits} {text} {id} {from} {coding} {charset} where they belong; `none` if no organisation uses SMS.",
@@ -127,9 +129,12 @@ const settings = {
   VAHVA_METRICS: setting(
     "Where /metrics is served: `main` (with everything else), `off`, or an address of its own.",
     "127.0.0.1:9464, in demo mode main",
-    z.union([z.enum(["main", "off"]), z.string().regex(/^[^\s:]+:\d+$/)], {
-      error: "expected main, off or host:port",
-    }),
+    z.union(
+      [z.enum(["main", "off"]), z.string().regex(/^[^\s:]+:\d+$/, { error: "expected main, off or host:port" })],
+      {
+        error: "expected main, off or host:port",
+      },
+    ),
   ),
   VAHVA_LOG_LEVEL: setting(
     "debug, info, warn or error.",

@@ -82,7 +82,8 @@ async function resendAll(context: Context, io: Io, flags: Flags): Promise<number
   const organisation = await organisationOf(context, slug);
   const count = await context.features.directories.desk.resendFailed(organisation.id, name, by);
   if (count === "no-such-directory") throw new PlainError(`There is no directory "${name}" of ${slug}.`);
-  io.say(`Sent again: ${count}.`);
+  const withheld = "What was withheld is sent again by its number alone, once somebody has looked at it.";
+  io.say(`Sent again: ${count}.${count === 0 ? ` ${withheld}` : ""}`);
   return 0;
 }
 

@@ -148,6 +148,10 @@ test("DIR-2 DIR-3 REC-8 dead letters and what was withheld are shown, sent again
   await ground.directories.deliverDue();
   const all = await directory("resend", "--all", "--organisation", "koivula", "--directory", "entra");
   assert.deepEqual([all.code, all.err], [0, "Sent again: 2."]);
+  assert.match(
+    (await directory("resend", "--all", "--organisation", "koivula", "--directory", "entra")).err,
+    /by its number alone/,
+  );
 
   await ground.db.transaction().execute((tx) => ground.directories.withhold(tx, aino.id));
   await ground.setState(aino.id, "frozen");

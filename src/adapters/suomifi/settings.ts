@@ -3,8 +3,16 @@ import * as z from "zod";
 import { type Idp, readIdpMetadata } from "./idp-metadata.ts";
 import { attributeNames, methods } from "./vocabulary.ts";
 
-const text = (longest: number) => z.string().trim().min(1).max(longest);
-const inThree = <T extends z.ZodType>(each: T) => z.strictObject({ fi: each, sv: each, en: each });
+/** What to say where there is nothing, or something else altogether. */
+const missing = (says: string) => (issue: { code?: string }) => (issue.code === "invalid_type" ? says : undefined);
+const text = (longest: number) =>
+  z
+    .string({ error: missing("Give a text.") })
+    .trim()
+    .min(1)
+    .max(longest);
+const inThree = <T extends z.ZodType>(each: T) =>
+  z.strictObject({ fi: each, sv: each, en: each }, { error: missing("Give it in fi, sv and en.") });
 const httpsUrl = z.url({ protocol: /^https$/, error: "Give an https address." }).max(500);
 const certificate = z
   .string()
@@ -46,7 +54,10 @@ const schema = z.strictObject({
   description: inThree(text(500)).optional(),
   privacyUrl: inThree(httpsUrl).optional(),
   logo: z.strictObject({ url: httpsUrl, width: z.int().min(1).max(2000), height: z.int().min(1).max(2000) }).optional(),
-  organisation: z.strictObject({ name: inThree(text(200)), url: inThree(httpsUrl) }),
+  organisation: z.strictObject(
+    { name: inThree(text(200)), url: inThree(httpsUrl) },
+    { error: missing("Give the organisation's name and url, each in fi, sv and en.") },
+  ),
   contacts: z
     .array(
       z.strictObject({
@@ -55,6 +66,7 @@ const schema = z.strictObject({
         surname: text(100),
         email: z.email(),
       }),
+      { error: missing("Give a list of contacts, a technical one at least.") },
     )
     .max(10)
     .refine((contacts) => contacts.some(({ type }) => type === "technical"), "Give a technical contact at least."),

@@ -7,7 +7,8 @@ import { advice, type Check, fail, pass, wordsOf } from "./check.ts";
 /** Connects to the mail server and signs in, and sends nothing. */
 export async function checkMail(config: Config): Promise<Check> {
   const name = "Mail";
-  const todo = "Check VAHVA_SMTP_URL, and that a firewall lets this machine out.";
+  const todo =
+    "Check VAHVA_SMTP_URL (VAHVA_SMTP_CA_FILE where its certificate is of your own authority), and that a firewall lets this machine out.";
   try {
     const sender = smtpSender(config);
     if (!sender)
