@@ -19,7 +19,7 @@ async function waiting(name: string, browser = "browser"): Promise<string> {
   const state = await ground.leave(id, browser);
   ground.one.next({ result: "pending" });
   assert.deepEqual(await ground.comeBack(state, browser), { to: "journey", id });
-  assert.match((await ground.page(id, browser)).text, /Go on on your phone/);
+  assert.match((await ground.page(id, browser)).text, /Continue on your phone/);
   // A reload of the address that led back asks nobody.
   assert.deepEqual(await ground.comeBack(state, browser), { to: "journey", id });
   return id;
@@ -39,7 +39,7 @@ test("REC-3 what goes on on the phone is asked again, every few seconds at most,
   ground.clock.advance(seconds(4));
   ground.one.next({ result: "unavailable", reason: "timeout" });
   await ground.post(id, again);
-  assert.match((await ground.page(id)).text, /Go on on your phone/, "an outage passes");
+  assert.match((await ground.page(id)).text, /Continue on your phone/, "an outage passes");
   ground.clock.advance(seconds(4));
   ground.one.next(ground.identified(matti));
   const both = await Promise.all([ground.post(id, again), ground.post(id, again), ground.post(id, again)]);
