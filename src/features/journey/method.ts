@@ -161,7 +161,7 @@ export type StepHandler = Readonly<{
   quick?: boolean;
 }>;
 
-/** A method: a room in `authenticators/` and an entry in `main.ts`'s list; nobody else knows it by name. */
+/** A method: a room in `authenticators/` and an entry in `serve.ts`'s list; nobody else knows it by name. */
 export type Method = MethodRule &
   Readonly<{
     steps: readonly StepHandler[];
