@@ -44,6 +44,7 @@ export { refusalNotice } from "./pages.ts";
 export { findHalfWay } from "./result/store.ts";
 export { findOpenJourney, lengthenJourney, loadJourney, sweepJourneys } from "./store.ts";
 export type { Arrival, Beginning };
+export { makeBegin };
 
 export type Journeys = ReturnType<typeof journeys>;
 

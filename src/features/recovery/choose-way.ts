@@ -1,5 +1,16 @@
 import { type Ordered, orderAddress } from "../authenticators/password/index.ts";
-import type { Attempt, Form, Journey, Method, Poster, StepHandler, StepPage, StepView } from "../journey/index.ts";
+import {
+  type Attempt,
+  type Beginning,
+  entryByPassword,
+  type Form,
+  type Journey,
+  type Method,
+  type Poster,
+  type StepHandler,
+  type StepPage,
+  type StepView,
+} from "../journey/index.ts";
 import { type Category, categoryOf, type Organisation, permittedMethods } from "../organisations/index.ts";
 import { type Way, waysOf } from "./domain/ways.ts";
 import { waysPage } from "./pages.ts";
@@ -21,6 +32,7 @@ export type ChooseWayDeps = Pick<RecoveryDeps, "brokers" | "methods"> &
     ): Promise<"sent" | "too-many">;
     /** Orders a temporary one: likewise. */
     orderPassword(name: string, organisationId: string | null, poster: Poster): Promise<Ordered>;
+    begin(beginning: Beginning): Promise<string>;
     guest: GuestPart;
   }>;
 
@@ -34,6 +46,7 @@ export function makeChooseWay({
   methods,
   sendPasswordLink,
   orderPassword,
+  begin,
   guest,
 }: ChooseWayDeps): StepHandler {
   const offered = (journey: Journey): readonly Way[] => {
@@ -46,6 +59,14 @@ export function makeChooseWay({
     });
   };
   const isGuest = (journey: Journey) => journey.organisation !== null && typedCategory(journey) === "guest";
+
+  /** The sign-in to go back to. Nobody types their name twice, and no address of a page holds it. */
+  const signInAfter = async (journey: Journey, { browserHash }: Poster, method: string | null) => {
+    const { organisation, requested } = journey;
+    const named = { loginHint: requested.loginHint ?? "" };
+    const organisationId = organisation?.id ?? null;
+    return signInOf(journey) ?? begin({ purpose: "sign-in", browserHash, organisationId, method, requested: named });
+  };
 
   /** Leads on; what is refused elsewhere is said there. */
   const take = async (way: Way, journey: Journey, poster: Poster): Promise<Attempt> => {
@@ -62,10 +83,12 @@ export function makeChooseWay({
     if (way === "support") return leaveFor(`/recover/support?${new URLSearchParams({ organisation: slug })}`);
     const { organisationId } = journey;
     const name = journey.requested.loginHint ?? "";
-    if (way === "order")
-      return leaveFor(orderAddress(slug, signInOf(journey), await orderPassword(name, organisationId, poster)));
+    if (way === "order") {
+      const said = await orderPassword(name, organisationId, poster);
+      return leaveFor(orderAddress(slug, await signInAfter(journey, poster, entryByPassword), said));
+    }
     if ((await sendPasswordLink({ name, organisationId }, poster)) === "sent")
-      return leaveFor(sentAddress(organisation, signInOf(journey)));
+      return leaveFor(sentAddress(organisation, await signInAfter(journey, poster, null)));
     return {
       decide: () => async () => ({
         result: "refused",

@@ -4,7 +4,7 @@ import type { Http } from "../../platform/http/index.ts";
 import type { Prover } from "../authenticators/eid/index.ts";
 import { makeOrderPassword } from "../authenticators/password/index.ts";
 import type { Directories } from "../directories/index.ts";
-import type { Beginning, Purpose, StepHandler } from "../journey/index.ts";
+import { type Beginning, makeBegin, type Purpose, type StepHandler } from "../journey/index.ts";
 import { makeChooseWay } from "./choose-way.ts";
 import { guestRoutes } from "./guest/guest-routes.ts";
 import { makeGuestPart } from "./guest/index.ts";
@@ -40,8 +40,10 @@ type RecoveryRoutesDeps = Readonly<{
 export function recovery(deps: RecoveryDeps & Readonly<{ prove(prover: Prover): StepHandler }>): Recovery {
   const { keyring, brokers } = deps;
   const prover = makeRecoveryProver(deps);
+  const begin = makeBegin(deps);
   const chooseWay = makeChooseWay({
     ...deps,
+    begin: (beginning) => begin(deps.db, beginning),
     sendPasswordLink: makeSendPasswordLink(deps),
     orderPassword: makeOrderPassword(deps),
     guest: makeGuestPart(deps),

@@ -60,17 +60,14 @@ export function recoveryRoutes(app: FastifyInstance, { db, clock, http, begin }:
     const from = view.from ? await loadJourney(db, { id: view.from, browserHash }) : null;
     const comesFrom = from?.purpose === "sign-in" ? from : null;
     const { applicationName, uiLocales } = comesFrom?.requested ?? {};
-    const organisationId = organisation?.id ?? null;
-    // Who comes back to signing in types no name twice. It stays in the rows: no address of a page holds it.
-    const signIn = comesFrom?.id ?? (await begin(db, { purpose: "sign-in", browserHash, organisationId }));
-    await nameJourney(db, signIn, typed);
+    if (comesFrom) await nameJourney(db, comesFrom.id, typed);
     const journeyId = await begin(db, {
       purpose: "recovery",
       browserHash,
-      organisationId,
+      organisationId: organisation?.id ?? null,
       application: comesFrom?.application ?? null,
       // Its page knows the way to the application, and begins anew by itself once it is over.
-      returnTo: `/journey/${signIn}`,
+      returnTo: comesFrom && `/journey/${comesFrom.id}`,
       requested: { loginHint: typed, ...(applicationName && { applicationName }), ...(uiLocales && { uiLocales }) },
     });
     return reply.redirect(`/journey/${journeyId}`, 303);
