@@ -91,10 +91,11 @@ export const makeArrive = (deps: EidDeps & Readonly<{ provers: readonly Prover[]
   ): Promise<Attempt | null> => {
     const { journeyId, kind, loginHint, organisationId, sentAt } = request;
     const prover = provers.find((each) => each.kind === kind);
-    const told = came.result === "identified" || came.result === "described" || came.result === "pending";
-    if (prover && told) {
+    // What was done on the phone is there when the outage is over: its page asks again.
+    const told = came.result === "unavailable" && broker.provesOnly ? ({ result: "pending" } as const) : came;
+    if (prover && (told.result === "identified" || told.result === "described" || told.result === "pending")) {
       const asked = { journeyId, loginHint, organisationId };
-      return takeProof(prover, asked, { stateHash, sentAt, answer }, broker.name, came);
+      return takeProof(prover, asked, { stateHash, sentAt, answer }, broker.name, told);
     }
     if (came.result === "identified") return attemptOf(request, stateHash, broker.name, came);
     return outcome(failure(broker, came, language));

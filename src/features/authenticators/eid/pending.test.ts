@@ -47,6 +47,23 @@ test("REC-3 what goes on on the phone is asked again, every few seconds at most,
   assert.equal(await resets(), 1);
 });
 
+test("REC-3 a document's service that is away when its person comes back is asked again, and nothing has to be shown twice", async () => {
+  const who = { ...matti, value: "030883-925M" };
+  await ground.person("outage", who);
+  Object.assign(ground.one.broker, { provesOnly: true });
+  const before = await resets();
+  const id = await ground.toProof("outage", "outage");
+  const state = await ground.leave(id, "outage");
+  ground.one.next({ result: "unavailable", reason: "broker-slow" });
+  assert.deepEqual(await ground.comeBack(state, "outage"), { to: "journey", id });
+  assert.match((await ground.page(id, "outage")).text, /on your phone/);
+  ground.clock.advance(seconds(4));
+  ground.one.next(ground.identified(who));
+  assert.equal((await ground.post(id, again, "outage")).to, "destination");
+  assert.equal(await resets(), before + 1);
+  Object.assign(ground.one.broker, { provesOnly: false });
+});
+
 test("REC-3 another way, an end that is no proof, and a wait that has lasted too long lead back to the choice", async () => {
   const before = await resets();
   const id = await waiting("aino", "other");
