@@ -11,6 +11,7 @@ import { checkDatabase } from "./database.ts";
 import { checkDirectories } from "./directories.ts";
 import { checkAddress, checkFolder, checkNode, checkSecrets } from "./machine.ts";
 import { checkMail, checkSms } from "./senders.ts";
+import { checkOldestSecret } from "./stored.ts";
 import { checkTls } from "./tls.ts";
 
 const marks = { pass: "✔", advice: "•", fail: "✖" } as const satisfies Record<Check["verdict"], string>;
@@ -45,11 +46,12 @@ async function examine(io: Io): Promise<Check[]> {
   return [...machine, address, ...checkTls(config, new Date()), ...database, mail, sms, ...cards, ...configured];
 }
 
-/** Brokers and directories. */
+/** What hangs on what is in the database: the order of secrets, brokers and directories. */
 const examineConfigured = async (io: Io): Promise<Check[]> => {
   const checks: Check[] = [];
   await withContext(io, async (context) => {
-    checks.push(...(await Promise.all([checkBrokers(context), checkDirectories(context)])).flat());
+    const checked = [checkOldestSecret(context), checkBrokers(context), checkDirectories(context)];
+    checks.push(...(await Promise.all(checked)).flat());
     return 0;
   }).catch((error: unknown) => {
     checks.push(fail("Brokers and directories", `They can't be looked at. ${wordsOf(error)}`, "Mend this first."));

@@ -53,6 +53,8 @@ export type AuditKeeper = {
   checkpoint(db: Db): Promise<Checkpoint[]>;
   /** Reads every chain from its beginning, in batches, and names each row that is not as it was written (AUD-2). */
   verify(db: Db, options?: VerifyOptions): Promise<Verdict>;
+  /** Whether the chains are of our key at all: the head of at least one of the first few is. True where there is none yet. */
+  isOfOurKey(db: Db): Promise<boolean>;
 };
 
 /** A signed milestone: `eventMac` (hexadecimal) is the mac of the row at `number` in `stream`. */

@@ -6,7 +6,7 @@ import type { Audit, AuditKeeper, AuditReader, Log } from "./contract.ts";
 import { makeChain } from "./domain/chain.ts";
 import { makeRecord } from "./record.ts";
 import { findByReference, listEvents } from "./store.ts";
-import { makeVerify } from "./verify.ts";
+import { makeIsOfOurKey, makeVerify } from "./verify.ts";
 
 export type {
   Actor,
@@ -34,5 +34,6 @@ export function makeAudit({ clock, random, keyring, log }: Deps): Audit & AuditR
     findByReference,
     checkpoint: makeCheckpoint({ clock, chain, log }),
     verify: makeVerify({ chain }),
+    isOfOurKey: makeIsOfOurKey({ chain }),
   };
 }

@@ -270,3 +270,15 @@ test("AUD-2 another secret verifies nothing, and rotation in front changes nothi
   assert.ok((await verifyWith("somebody else's secret")).faultCount >= 6);
   assert.equal((await verifyWith("a newer secret", "the audit's secret in this test")).faultCount, 0);
 });
+
+test("AUD-2 chains are told from those of another key, and of none from nothing", async () => {
+  await record();
+  assert.equal(await audit.isOfOurKey(database.db), true);
+  const other = makeAudit({ clock: fakeClock(), random, keyring: makeKeyring([new Secret("another secret")]) });
+  assert.equal(await other.isOfOurKey(database.db), false);
+  const empty = await testDatabase();
+  const nothing = openDatabase(empty.url);
+  assert.equal(await audit.isOfOurKey(nothing.db), true);
+  await nothing.close();
+  await empty.drop();
+});

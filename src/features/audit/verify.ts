@@ -1,6 +1,6 @@
 import type { Db, Tx } from "../../platform/database/index.ts";
 import type { Verdict, VerifyOptions } from "./contract.ts";
-import type { Chain, SealedHead } from "./domain/chain.ts";
+import { type Chain, isOurs, type SealedHead } from "./domain/chain.ts";
 import { type Fault, finish, startWalk, step } from "./domain/walk.ts";
 import { nextStream, readChain, readCheckpoints, readHead } from "./store.ts";
 
@@ -34,6 +34,23 @@ export const makeVerify =
         });
     }
     return verdict;
+  };
+
+/** More than anybody tampers with by chance, and soon read. */
+const headsLookedAt = 20;
+
+export const makeIsOfOurKey =
+  ({ chain }: { chain: Chain }) =>
+  async (db: Db): Promise<boolean> => {
+    let seen = 0;
+    let stream = await nextStream(db, "");
+    while (stream !== null && seen < headsLookedAt) {
+      const head = await readHead(db, stream);
+      if (head && isOurs(head, chain)) return true;
+      seen += 1;
+      stream = await nextStream(db, stream);
+    }
+    return seen === 0;
   };
 
 async function* walkEvents(tx: Tx, stream: string, head: SealedHead | undefined, chain: Chain) {
