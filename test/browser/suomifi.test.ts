@@ -57,7 +57,7 @@ test("ACT-5 SIN-2 SIN-11 Suomi.fi in a real browser: activated, signed out here 
   await shows(page, "User services");
 
   const callback = addresses.findLast((url) => url.includes("/eid/suomifi/callback")) ?? "";
-  assert.match(callback, /\?state=[\w-]{43}$/, "no answer is in an address");
+  assert.match(callback, /\?state=[\w-]{43}&posted=[\w-]{43}$/, "no answer is in an address");
   await page.goto(callback);
   await shows(page, "User services");
   const stranger = await browser.window();
