@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DirectoriesGround, openDirectories } from "../../../test/grounds/directories.ts";
 import { eventually } from "../../../test/harness/eventually.ts";
-import { between, days, hours, minutes, plus, seconds } from "../../kernel/time.ts";
+import { between, days, hours, minutes, seconds } from "../../kernel/time.ts";
 import type { Carried } from "../../ports/directory.ts";
 
 let ground: DirectoriesGround;
@@ -14,7 +14,7 @@ beforeEach(() => ground.clear());
 after(() => ground.close());
 
 const states = async () => (await ground.jobs()).map(({ state }) => state);
-const tasks = () => ground.attempts.map(({ task }) => task.task);
+const _tasks = () => ground.attempts.map(({ task }) => task.task);
 
 /** An attempt that goes on until it is told what came of it. */
 function hold() {
@@ -261,17 +261,6 @@ test("DIR-2 what fails for good holds up nothing, and what is in vain for three 
   assert.deepEqual(events.map(({ type }) => type).toSorted(), ["directory.failed", "directory.told"]);
 });
 
-test("DIR-2 resets come before what nobody watches", async () => {
-  await ground.tell(await ground.person());
-  // As if another node told of that one: what is left is carried one after the other.
-  const leased = { leased_until: plus(ground.clock.now(), minutes(3)) };
-  await ground.db.updateTable("directory_job").set(leased).execute();
-  for (const task of ["account", "account", "account", "reset"] as const)
-    await ground.tell(await ground.person(), task);
-  await ground.directories.deliverDue();
-  assert.deepEqual(tasks(), ["reset", "account", "account", "account"]);
-});
-
 test("DIR-2 a directory that can't be used as it is configured waits, and says which field", async () => {
   await ground.tell(await ground.person());
   await ground.db.updateTable("directory").set({ settings: "{}" }).where("name", "=", "entra").execute();
@@ -281,49 +270,6 @@ test("DIR-2 a directory that can't be used as it is configured waits, and says w
   ground.clock.advance(seconds(6));
   await ground.directories.deliverDue();
   assert.deepEqual(await states(), ["done"]);
-});
-
-test("DIR-2 DIR-3 a directory that is closed for a while is told what waited, and what happened meanwhile, when it opens", async () => {
-  const aino = await ground.person();
-  await ground.tell(aino);
-  const { registry } = ground.directories;
-  const cause = { id: ground.deps.random.id() };
-  const isPaused = async () => (await ground.directories.follow(ground.db, cause.id)).map((told) => told.isPaused);
-  await registry.setState(ground.organisation.id, "entra", "closed", ground.by);
-  assert.equal(await ground.tell(aino, "reset", cause), 1);
-  assert.deepEqual(await isPaused(), [true]);
-  ground.clock.advance(days(4));
-  assert.equal(await ground.directories.deliverDue(), 0);
-  await ground.directories.watch();
-  assert.deepEqual(ground.late, [2], "people wait for it");
-  const opened = await registry.setState(ground.organisation.id, "entra", "open", ground.by);
-  assert.equal(Object(opened).resumed, 2);
-  assert.deepEqual(await isPaused(), [false]);
-  await ground.directories.watch();
-  assert.deepEqual(ground.late, [2], "its ten minutes have begun anew");
-  ground.answers(({ task }) => (task.task === "reset" ? { result: "later", reason: "busy" } : ground.done));
-  await ground.directories.deliverDue();
-  assert.deepEqual(await states(), ["done", "waiting"], "nor are its three days over");
-  ground.answers(() => ground.done);
-  ground.clock.advance(seconds(6));
-  await ground.directories.deliverDue();
-  assert.deepEqual(tasks(), ["account", "reset", "reset"]);
-  assert.deepEqual(ground.attempts.at(-1)?.task, { task: "reset", madeAt: (await ground.jobs())[1]?.made_at });
-});
-
-test("DIR-2 a directory that goes for good takes what waited for it along", async () => {
-  const { registry } = ground.directories;
-  await ground.addDirectory("leaving");
-  await ground.tell(await ground.person());
-  const remove = () => registry.remove(ground.organisation.id, "leaving", ground.by);
-  assert.equal(await remove(), "open");
-  await registry.setState(ground.organisation.id, "leaving", "closed", ground.by);
-  assert.equal(await remove(), "removed");
-  assert.equal(await remove(), "no-such-directory");
-  assert.deepEqual(
-    (await ground.jobs()).map(({ directory_id }) => directory_id),
-    [ground.entra.id],
-  );
 });
 
 test("DIR-2 the loop hears of what was told, and told to stop it gives back what is under way", async () => {

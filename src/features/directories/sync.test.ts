@@ -229,3 +229,17 @@ test("DIR-2 with thousands of a sync's jobs waiting, the next job, the alarm and
   await node.stop();
   assert.ok(among(), told.slice(0, 10).join("\n"));
 });
+
+test("DIR-2 resets come before what nobody watches", async () => {
+  await ground.tell(await ground.person());
+  // As if another node told of that one: what is left is carried one after the other.
+  const leased = { leased_until: plus(ground.clock.now(), minutes(3)) };
+  await ground.db.updateTable("directory_job").set(leased).execute();
+  for (const task of ["account", "account", "account", "reset"] as const)
+    await ground.tell(await ground.person(), task);
+  await ground.directories.deliverDue();
+  assert.deepEqual(
+    ground.attempts.map(({ task }) => task.task),
+    ["reset", "account", "account", "account"],
+  );
+});
