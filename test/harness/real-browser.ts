@@ -81,20 +81,27 @@ const inspect = `(async () => {
   return violations.map((v) => v.id + ": " + v.nodes.map((node) => node.html.slice(0, 150)).join(" | "));
 })()`;
 
-/** Runs in the page: words, or parts of them between hyphens, that end on another line than their second letter is on. Addresses may. */
+/** Runs in the page: words, or parts of them between hyphens, that go on on another line. Addresses may. */
 const torn = `(() => {
   const found = [];
+  const undivided = new CSSStyleSheet(); // some browsers have a dictionary, and people's need not
+  undivided.replaceSync("* { hyphens: manual !important }");
+  document.adoptedStyleSheets.push(undivided);
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     if (!text.parentElement.checkVisibility() || text.parentElement.closest(".break, .key, pre, .vh")) continue;
-    for (const { 0: word, index } of text.data.matchAll(/(?<![@.\\/\\p{L}])\\p{L}{3,}(?!\\p{L}|[@.\\/]\\p{L})/gu)) {
-      const range = document.createRange();
-      range.setStart(text, index + 1);
-      range.setEnd(text, index + word.length);
-      const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
-      if (lines.size > 1) found.push(word);
+    for (const { 0: token, index: at } of text.data.matchAll(/[^\\s\\u00ad]+/gu)) {
+      if (/[@\\/_\\d]|\\.\\p{L}/u.test(token)) continue;
+      for (const { 0: word, index } of token.matchAll(/\\p{L}{3,}/gu)) {
+        const range = document.createRange();
+        range.setStart(text, at + index + 1);
+        range.setEnd(text, at + index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
+        if (lines.size > 1) found.push(word);
+      }
     }
   }
+  document.adoptedStyleSheets.pop();
   return found;
 })()`;
 
