@@ -16,10 +16,13 @@ const attemptLimit = minutes(2);
 
 type Deps = MessagesDeps & { smsCaps: SmsCaps; stopping: AbortSignal };
 
-export const makeDeliverDue = (deps: Deps) => {
+/** Delivers what is due on a channel, and says how many messages that were. */
+export type DeliverDue = Readonly<Record<Channel, () => Promise<number>>>;
+
+/** One channel after its own measure: a gateway that is away, or hangs, holds up no e-mail. Neither ever rejects. */
+export function makeDeliverDue(deps: Deps): DeliverDue {
   const { db, clock, stopping, log } = deps;
 
-  /** One channel after its own measure: a gateway that is away holds up no e-mail. */
   async function deliverChannel(channel: Channel): Promise<number> {
     let handled = 0;
     while (!stopping.aborted) {
@@ -33,13 +36,13 @@ export const makeDeliverDue = (deps: Deps) => {
     return handled;
   }
 
-  return async (): Promise<number> => {
-    const channels = await Promise.allSettled([deliverChannel("email"), deliverChannel("sms")]);
-    for (const channel of channels)
-      if (channel.status === "rejected") log?.error({ err: channel.reason }, "the outbox could not be read or written");
-    return channels.reduce((sum, channel) => sum + (channel.status === "fulfilled" ? channel.value : 0), 0);
-  };
-};
+  const deliver = (channel: Channel) => () =>
+    deliverChannel(channel).catch((error: unknown) => {
+      log?.error({ err: error, channel }, "the outbox could not be read or written");
+      return 0;
+    });
+  return { email: deliver("email"), sms: deliver("sms") };
+}
 
 async function handle(deps: Deps, claim: Claim): Promise<void> {
   const { db, clock, log, onOutcome } = deps;

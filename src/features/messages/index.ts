@@ -30,7 +30,7 @@ export function makeMessages(deps: MessagesDeps): Messages & Outbox {
     enqueue: makeEnqueue(deps),
     withdraw: withdrawWaiting,
     states: readStates,
-    deliverDue,
+    deliverDue: async () => (await Promise.all([deliverDue.email(), deliverDue.sms()])).reduce((sum, one) => sum + one),
     start: () => startLoop({ deliverDue, stopping, every: deps.lookEvery ?? lookEvery, listen: deps.listen }),
   };
 }
