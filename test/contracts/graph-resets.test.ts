@@ -94,7 +94,9 @@ async function goOn(node: Pick<DirectoriesGround["directories"], "deliverDue">):
   return true;
 }
 
-test("DIR-1 DIR-2 T80 five hundred resets, every second call throttled and a node killed: each authenticator once, nobody too early, in order", async () => {
+test("DIR-1 DIR-2 T80 five hundred resets, every second call throttled and a node killed: each authenticator once, nobody too early, in order", {
+  timeout: minutes(15),
+}, async () => {
   await addDirectory();
   graph.behaviour.throttle = { every: 2, retryAfter: seconds(15) };
   const people: Awaited<ReturnType<typeof addPerson>>[] = [];
