@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messagesBench } from "../../../test/grounds/messages-bench.ts";
 import { hours, minutes, plus, seconds } from "../../kernel/time.ts";
-import type { Mail } from "../../ports/mail-sender.ts";
+import type { Delivery, Mail } from "../../ports/mail-sender.ts";
 import { nextAttempt } from "./domain/back-off.ts";
 
 let bench: Awaited<ReturnType<typeof messagesBench>>;
@@ -108,21 +108,14 @@ test("MSG-1 nodes side by side never send one message twice", async () => {
 });
 
 test("MSG-1 a claim whose lease ran out can't overwrite what the next one recorded", async () => {
-  let answer: (delivery: { result: "never"; reason: string }) => void = () => {};
-  const hanging = bench.node({
-    mail: {
-      send: () =>
-        new Promise((resolve) => {
-          answer = resolve;
-        }),
-    },
-  });
+  const answer = Promise.withResolvers<Delivery>();
+  const hanging = bench.node({ mail: { send: () => answer.promise } });
   await bench.enqueue(bench.letter());
   const late = hanging.deliverDue();
   while ((await bench.rows())[0]?.attempts !== 1) await sleep(5);
   bench.clock.advance(minutes(3));
   await bench.messages.deliverDue();
-  answer({ result: "never", reason: "too late" });
+  answer.resolve({ result: "never", reason: "too late" });
   await late;
   assert.deepEqual(await states(), ["delivered"]);
 });
