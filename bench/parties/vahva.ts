@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config.ts";
+import { categories } from "../../src/features/organisations/index.ts";
 import { compose } from "../../src/main.ts";
 import { migrate } from "../../src/platform/database/index.ts";
 import { freePort } from "../../test/harness/free-port.ts";
@@ -20,7 +21,10 @@ export type Vahva = Party & { people: People };
 type Wish = { name: string; accounts: number; signingIn: number };
 
 /** The service on a database of its own with `accounts` accounts, the first of whom sign in. */
-export async function startVahva(postgres: Postgres, { name, accounts, signingIn }: Wish): Promise<Vahva> {
+export async function startVahva(
+  postgres: Pick<Postgres, "database">,
+  { name, accounts, signingIn }: Wish,
+): Promise<Vahva> {
   const database = await postgres.database(name);
   await migrate(database);
   const folder = mkdtempSync(join(tmpdir(), "vahva-bench-"));
@@ -32,7 +36,7 @@ export async function startVahva(postgres: Postgres, { name, accounts, signingIn
   /** The page with the user name, the password, the page with the code, the code. */
   async function signIn(): Promise<string> {
     const person = people.next();
-    const begun = await caller.send("/sign-in");
+    const begun = await caller.send("/sign-in?organisation=koivula");
     const cookie = cookiesAfter("", begun);
     const at = locationOf(begun, caller.origin);
     const headers = { cookie };
@@ -65,7 +69,12 @@ async function prepare(env: Record<string, string>, { accounts, signingIn }: Omi
     const { features } = composed;
     const actor = { actor: "operator" } as const;
     const made = await features.organisations.createOrganisation(
-      { slug: "koivula", name: { fi: "Koivula Oy", en: "Koivula Ltd" } },
+      {
+        slug: "koivula",
+        name: { fi: "Koivula Oy", en: "Koivula Ltd" },
+        // The one method that is measured: where there are others, the first page asks which.
+        policy: { methods: Object.fromEntries(categories.map((category) => [category, { permitted: ["totp"] }])) },
+      },
       actor,
     );
     if ("problems" in made) throw new Error(JSON.stringify(made.problems));
